@@ -1,0 +1,1 @@
+"""rules decide. Pure: no I/O, no clock, no randomness, no environment."""
