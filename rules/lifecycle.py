@@ -1,0 +1,188 @@
+"""The one decision door: a seat, what a look told of it, and now → the seat as it is, and what changed.
+
+Minutes are judged one by one in their order, so that one late look at half an hour decides what thirty looks would
+have decided. Then come the things that only time and presence decide: no figures, departure, the meeting's end.
+A blind round does not come here at all: it decides nothing about people.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from rules import breaches, intake, window
+from rules.alerting import Audience, Docket
+from rules.model import AlertState, Breach, Entry, Ring, Rule, Sample, Seat, Sight, minute_of
+
+REJOIN_GRACE = timedelta(minutes=3)
+MISSED_TWICE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One watch as it concerns a seat: its rules, and whom it tells."""
+
+    watch: str
+    rules: tuple[Rule, ...]
+    notify: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a seen round learned of one seat. `missing`: the meeting is live and this person is not in it."""
+
+    sights: tuple[Sight, ...] = ()
+    missing: bool = False
+    over_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The seat moved on, every alert it went through with its new entries, the rows to keep, what was counted."""
+
+    seat: Seat
+    changes: tuple[tuple[AlertState, tuple[Entry, ...]], ...] = ()
+    samples: tuple[Sample, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def decide(seat: Seat, seen: Seen, wishes: Sequence[Wish], now: datetime) -> Decision:
+    """Judge what a look told of a seat."""
+    rules = {rule.id: rule for wish in wishes for rule in wish.rules}
+    audience = [Audience(w.watch, frozenset(rule.id for rule in w.rules), w.notify) for w in wishes]
+    docket = Docket(seat.id, now, audience, seat.alert)
+    docket.settle(minute_of(now), _edits(docket, rules, now))
+    seat = replace(seat, rings=_current_rings(seat.rings, rules))
+    seat, samples, counts = _taken(seat, seen, now)
+    for minute, rows in _by_minute(samples):
+        seat = _judge_minute(seat, docket, rules, minute, rows)
+    seat = _present(seat, seen, now)
+    changed = tuple(_timed(seat, seen, docket, rules, now))
+    docket.settle(minute_of(now), changed)
+    seat = replace(seat, rings=_wiped(seat.rings, changed), alert=docket.alert)
+    return Decision(seat, docket.changes(), tuple(samples), counts)
+
+
+def _edits(docket: Docket, rules: Mapping[str, Rule], now: datetime) -> Iterator[Breach]:
+    """What changed rules and watches do to open breaches."""
+    for rule_id, breach in docket.breaches.items():
+        if rule_id in rules:
+            yield breaches.edited(breach, rules[rule_id], minute_of(now))
+        else:
+            yield breaches.ended(breach, "rule_changed" if rules else "unwatched", minute_of(now))
+
+
+def _current_rings(rings: Mapping[str, Ring], rules: Mapping[str, Rule]) -> Mapping[str, Ring]:
+    """A ring for each rule; a new revision starts with an empty one."""
+    current = {}
+    for rule_id, rule in rules.items():
+        ring = rings.get(rule_id)
+        current[rule_id] = ring if ring and ring.revision == rule.revision else Ring(rule.revision)
+    return current
+
+
+def _taken(seat: Seat, seen: Seen, now: datetime) -> tuple[Seat, list[Sample], Counter[str]]:
+    """Take each session's new rows; keep what was told of the person."""
+    sessions = {session.id: session for session in seat.sessions}
+    samples: list[Sample] = []
+    counts: Counter[str] = Counter()
+    for sight in seen.sights:
+        known = sessions.get(sight.session) or intake.joined(sight.session, now)
+        took = intake.taken(known, sight.samples, now)
+        sessions[sight.session] = replace(took.session, left_at=sight.left_at, leave_reason=sight.leave_reason)
+        samples += took.samples
+        counts += took.counts + Counter(spoiled=sight.spoiled)
+        seat = _named(seat, sight)
+    counts["samples"] += len(samples)
+    row_at = now if samples else seat.row_at
+    first_seen_at = seat.first_seen_at or (now if seen.sights else None)
+    seat = replace(seat, sessions=tuple(sessions.values()), row_at=row_at, first_seen_at=first_seen_at)
+    return seat, samples, +counts
+
+
+def _named(seat: Seat, sight: Sight) -> Seat:
+    aliases = {*seat.aliases, *(alias for alias in (sight.email, sight.zoom_user) if alias)}
+    facts = {**seat.facts, **sight.facts}
+    return replace(seat, name=sight.name or seat.name, aliases=tuple(sorted(aliases)), facts=facts)
+
+
+def _by_minute(samples: Iterable[Sample]) -> list[tuple[int, list[Sample]]]:
+    minutes: dict[int, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        minutes[sample.minute].append(sample)
+    return sorted(minutes.items())
+
+
+def _judge_minute(seat: Seat, docket: Docket, rules: Mapping[str, Rule], minute: int, rows: list[Sample]) -> Seat:
+    """Move every ring to this minute, judge every rule at the seat's newest, settle the alert once."""
+    newest = max(seat.newest, minute)
+    older = newest - seat.newest if seat.newest else 0
+    standing, rings, changed = docket.breaches, {}, []
+    for rule_id, rule in rules.items():
+        marks = [window.read(rule, row) for row in rows]
+        ring = window.marked(window.aged(seat.rings[rule_id], older), newest - minute, marks)
+        breach = breaches.judged(standing.get(rule_id), ring, rule, newest, rows)
+        if breach is not None:
+            changed.append(breach)
+        rings[rule_id] = ring
+    docket.settle(newest, changed)
+    return replace(seat, newest=newest, rings=_wiped(rings, changed))
+
+
+def _wiped(rings: Mapping[str, Ring], changed: Iterable[Breach]) -> Mapping[str, Ring]:
+    """A breach that ended takes its minutes with it: the same minutes must not break the rule again."""
+    over = {breach.rule for breach in changed if breach.ending}
+    return {rule: Ring(ring.revision) if rule in over else ring for rule, ring in rings.items()}
+
+
+def _present(seat: Seat, seen: Seen, now: datetime) -> Seat:
+    """Here, missed once, or away since when."""
+    if seen.missing:
+        missed_at = seat.missed_at or now
+        twice = now - missed_at >= MISSED_TWICE
+        return replace(seat, missed_at=missed_at, away_at=seat.away_at or (missed_at if twice else None))
+    if not seen.sights:
+        return seat
+    left = [session.left_at for session in seat.sessions]
+    away_at = max((moment for moment in left if moment), default=None) if all(left) else None
+    return replace(seat, missed_at=None, away_at=min(away_at, now) if away_at else None)
+
+
+def _timed(seat: Seat, seen: Seen, docket: Docket, rules: Mapping[str, Rule], now: datetime) -> Iterator[Breach]:
+    """What the meeting's end, a departure and missing figures do to breaches."""
+    standing = {rule: _placed(breach, seat, seen, now) for rule, breach in docket.breaches.items()}
+    yield from standing.values()
+    if seen.sights and not (seen.over_at or seat.away_at):
+        yield from _silent(seat, standing, rules, now)
+
+
+def _placed(breach: Breach, seat: Seat, seen: Seen, now: datetime) -> Breach:
+    """A breach where its person is: in a meeting that is over, gone, just left, or here."""
+    if seen.over_at:
+        return breaches.ended(breach, "meeting_over", minute_of(seen.over_at))
+    if seat.away_at and now - seat.away_at >= REJOIN_GRACE:
+        return breaches.ended(breach, "left", minute_of(seat.away_at))
+    if seat.away_at:
+        return breaches.away(breach, minute_of(seat.away_at))
+    return replace(breach, hold=None) if breach.hold == "away" else breach
+
+
+def _silent(seat: Seat, standing: Mapping[str, Breach], rules: Mapping[str, Rule], now: datetime) -> Iterator[Breach]:
+    """Nobody sends us rows of somebody who is there: keep, alert or close, as each rule says."""
+    since = seat.row_at or seat.first_seen_at or now
+    for rule_id, rule in rules.items():
+        breach = standing.get(rule_id)
+        if now - since < timedelta(seconds=rule.no_data_for_s):
+            continue
+        if breach is None:
+            if rule.no_data == "alert":
+                yield breaches.without_figures(rule, minute_of(now))
+        elif rule.no_data == "close":
+            yield breaches.ended(breach, "no_figures", seat.newest)
+        elif not breach.no_figures:
+            yield breaches.held(breach, "no_data", seat.newest)
+
+
+def empty_seat(instance: str, session: str) -> Seat:
+    """The seat of somebody seen for the first time."""
+    return Seat(f"{instance}.{session}", instance, sessions=())

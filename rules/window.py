@@ -1,0 +1,137 @@
+"""Rings: the last minutes of one rule for one seat, moved by whole minutes so that a hole stays a hole.
+
+Marks of one minute only ever add up, so the rows of a seat's several sessions may come in any order: a minute is
+bad when any row was bad, clear when some row was clear and none was not, idle when every row was idle.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.expression import compile_rule_text
+from rules.model import Outcome, Ring, Rule, Sample, Severity, Span
+
+WIDTH = 60
+_ALL = (1 << WIDTH) - 1
+
+Clear = Literal["clear", "unclear", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What one row says of one rule."""
+
+    warning: Outcome | None
+    critical: Outcome | None
+    clear: Clear
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is being sent on any stream that the levels name."""
+        told = [level for level in (self.warning, self.critical) if level is not None]
+        return bool(told) and all(level == "idle" for level in told)
+
+
+def read(rule: Rule, sample: Sample) -> Marks:
+    """Judge one row by one rule."""
+    warning = compile_rule_text(rule.warning).outcome(sample) if rule.warning else None
+    critical = compile_rule_text(rule.critical).outcome(sample) if rule.critical else None
+    return Marks(warning, critical, _clear(rule, sample, warning, critical))
+
+
+def _clear(rule: Rule, sample: Sample, *levels: Outcome | None) -> Clear:
+    if rule.clear:
+        holds = compile_rule_text(rule.clear).holds(sample)
+        return "unknown" if holds is None else "clear" if holds else "unclear"
+    told = [level for level in levels if level is not None]
+    if "bad" in told:
+        return "unclear"
+    return "clear" if all(level == "fine" for level in told) else "unknown"
+
+
+def aged(ring: Ring, minutes: int) -> Ring:
+    """The ring `minutes` later; the minutes between hold nothing."""
+    if minutes <= 0:
+        return ring
+    if minutes >= WIDTH:
+        return Ring(ring.revision)
+    return Ring(
+        ring.revision,
+        warning_bad=(ring.warning_bad << minutes) & _ALL,
+        critical_bad=(ring.critical_bad << minutes) & _ALL,
+        clear=(ring.clear << minutes) & _ALL,
+        unclear=(ring.unclear << minutes) & _ALL,
+        idle=(ring.idle << minutes) & _ALL,
+    )
+
+
+def marked(ring: Ring, ago: int, marks: Iterable[Marks]) -> Ring:
+    """Add what rows say of the minute `ago` minutes before the newest."""
+    if not 0 <= ago < WIDTH:
+        return ring
+    bit = 1 << ago
+    warning, critical, clear = ring.warning_bad, ring.critical_bad, ring.clear
+    unclear, idle = ring.unclear, ring.idle
+    for mark in marks:
+        warning |= bit * (mark.warning == "bad")
+        critical |= bit * (mark.critical == "bad")
+        clear |= bit * (mark.clear == "clear" and not mark.idle)
+        unclear |= bit * (mark.clear == "unclear" and not mark.idle)
+        idle |= bit * mark.idle
+    return Ring(ring.revision, warning, critical, clear, unclear, idle)
+
+
+def level(ring: Ring, rule: Rule) -> Severity | None:
+    """The severest level that the last minutes reach."""
+    if rule.critical and count(ring.critical_bad, rule.critical_for) >= rule.critical_for.need:
+        return "critical"
+    if rule.warning and count(bad(ring), rule.warning_for) >= rule.warning_for.need:
+        return "warning"
+    return None
+
+
+def is_clear(ring: Ring, rule: Rule) -> bool:
+    """Enough of the last minutes were clear, the newest among them."""
+    clear = clear_minutes(ring)
+    return bool(clear & 1) and count(clear, rule.clear_for) >= rule.clear_for.need
+
+
+def is_below_critical(ring: Ring, rule: Rule) -> bool:
+    """For as long as it takes to clear, minutes with figures were not critical."""
+    known = (bad(ring) | ring.clear | ring.unclear) & ~ring.critical_bad
+    return bool(known & 1) and count(known, rule.clear_for) >= rule.clear_for.need
+
+
+def is_idle(ring: Ring) -> bool:
+    """The newest minute has rows, and in all of them nothing was being sent."""
+    return bool(ring.idle & ~(bad(ring) | ring.clear | ring.unclear) & 1)
+
+
+def is_known(ring: Ring) -> bool:
+    """The newest minute has a row that says something."""
+    return bool((bad(ring) | ring.clear | ring.unclear) & 1)
+
+
+def bad(ring: Ring) -> int:
+    """The minutes that were bad at any level."""
+    return ring.warning_bad | ring.critical_bad
+
+
+def clear_minutes(ring: Ring) -> int:
+    """The minutes that were clear and nothing else."""
+    return ring.clear & ~ring.unclear & ~bad(ring)
+
+
+def count(mask: int, span: Span) -> int:
+    """How many of the last `span.of` minutes are marked."""
+    return (mask & ((1 << span.of) - 1)).bit_count()
+
+
+def first(mask: int, span: Span) -> int:
+    """How many minutes ago the earliest marked minute of the span was."""
+    return max(0, (mask & ((1 << span.of) - 1)).bit_length() - 1)
+
+
+def run(mask: int) -> int:
+    """How many minutes in a row, up to the newest, are marked."""
+    return (~mask & (mask + 1)).bit_length() - 1
