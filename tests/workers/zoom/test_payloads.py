@@ -1,0 +1,209 @@
+"""Zoom's JSON becomes samples; nothing in it can stop us."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import metrics
+from rules.model import minute_of
+from workers.zoom import payloads
+
+MEDIA = {
+    "bitrate": "27.15 kbps",
+    "latency": "126 ms",
+    "jitter": "6 ms",
+    "avg_loss": "0.3%",
+    "max_loss": "0.4%",
+}
+BLANK = dict.fromkeys(MEDIA, "")
+PICTURE = {"resolution": "1280*720", "frame_rate": "12 fps"}
+
+
+def a_row(date_time: Any = "2026-11-23T10:04:00Z", **streams: Any) -> dict[str, Any]:
+    return {"date_time": date_time, **streams}
+
+
+def the_sample(**streams: Any) -> Any:
+    (sample,) = payloads.sight({"user_id": "16778240", "user_qos": [a_row(**streams)]}).samples
+    return sample
+
+
+def test_a_row_becomes_numbers_with_units_and_an_estimated_score() -> None:
+    sample = the_sample(audio_input=MEDIA, video_output=MEDIA | PICTURE)
+
+    assert sample.session == "16778240"
+    assert sample.minute == minute_of(payloads.moment("2026-11-23T10:04:00Z"))
+    assert sample.values["audio_input.bitrate"] == 27.15
+    assert sample.values["video_output.resolution"] == 720
+    assert sample.values["audio_input.mos"] == pytest.approx(4.307, abs=0.001)
+    assert "video_output.mos" not in sample.values
+    assert sample.blank == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("stream", "block", "blank"),
+    [
+        pytest.param("audio_input", BLANK, True, id="every value empty: muted"),
+        pytest.param("as_input", BLANK | {"resolution": "0*0", "frame_rate": ""}, True, id="no picture is 0*0"),
+        pytest.param("as_input", MEDIA | {"resolution": "0*0", "frame_rate": ""}, False, id="sharing, size not told"),
+        pytest.param("audio_input", {"bitrate": " ", "latency": None}, True, id="spaces and null are empty too"),
+        pytest.param("audio_input", BLANK | {"bitrate": "0 kbps"}, False, id="zero is a figure, not nothing"),
+        pytest.param("audio_input", BLANK | {"jitter": "much"}, False, id="unreadable is not nothing"),
+        pytest.param("audio_input", {}, False, id="an empty block tells nothing, not even silence"),
+        pytest.param("audio_input", None, False, id="null: the stream is missing"),
+        pytest.param("audio_input", {"novel": ""}, False, id="only fields that we do not know"),
+        pytest.param("cpu_usage", {"zoom_avg_cpu_usage": ""}, False, id="a machine has no silence"),
+    ],
+)
+def test_a_stream_is_blank_when_all_that_zoom_says_of_it_is_empty(stream: str, block: Any, blank: bool) -> None:
+    sample = the_sample(**{stream: block})
+
+    assert sample.blank == ({stream} if blank else set())
+    assert not any(name.startswith(stream) for name in sample.values if blank)
+
+
+def test_a_malformed_field_spoils_itself_only_and_is_counted() -> None:
+    sight = payloads.sight(
+        {
+            "user_id": 7,
+            "user_qos": [a_row(audio_input=MEDIA | {"jitter": "lots", "latency": ["9"]}, video_input="?")],
+        }
+    )
+
+    (sample,) = sight.samples
+    assert sight.spoiled == 3
+    assert sample.values["audio_input.avg_loss"] == 0.3
+    assert "audio_input.jitter" not in sample.values
+    assert "audio_input.mos" not in sample.values, "a score needs all three of its parts"
+
+
+def test_cpu_and_wifi_are_read_as_text_and_as_numbers() -> None:
+    cpu = {"zoom_max_cpu_usage": "8%", "system_max_cpu_usage": "42 %"}
+
+    sample = the_sample(cpu_usage=cpu, wifi_rssi={"avg_rssi": -69, "min_rssi": "-75", "rssi_unit": "dBm"})
+
+    assert sample.values == {
+        "cpu_usage.zoom_max_cpu_usage": 8,
+        "cpu_usage.system_max_cpu_usage": 42,
+        "wifi_rssi.avg_rssi": -69,
+        "wifi_rssi.min_rssi": -75,
+    }
+
+
+def test_rows_come_out_in_the_order_of_their_minutes_and_repeats_stay() -> None:
+    times = [
+        "2026-11-23T10:06:59Z",
+        "2026-11-23T10:04:00Z",
+        "2026-11-23T10:06:00Z",
+        "2026-11-23T13:05:30+03:00",
+    ]
+    rows = [a_row(at, audio_input={"jitter": f"{n} ms"}) for n, at in enumerate(times)]
+
+    samples = payloads.sight({"user_id": "7", "user_qos": rows}).samples
+
+    first = minute_of(payloads.moment("2026-11-23T10:04:00Z"))
+    assert [(s.minute - first, s.values["audio_input.jitter"]) for s in samples] == [
+        (0, 1),
+        (1, 3),
+        (2, 0),
+        (2, 2),
+    ]
+
+
+@pytest.mark.parametrize("date_time", [None, "", "soon", "2026-11-23", 1764000000, "0001-01-01T00:00:00+14:00", {}])
+def test_a_row_without_a_readable_moment_is_dropped_and_counted(date_time: Any) -> None:
+    sight = payloads.sight({"user_id": "7", "user_qos": [a_row(date_time, audio_input=MEDIA), a_row()]})
+
+    assert (len(sight.samples), sight.spoiled) == (1, 1)
+
+
+def test_what_is_told_of_the_person_is_kept_where_it_is_not_empty() -> None:
+    sight = payloads.sight(
+        {
+            "user_id": 16778240,
+            "user_name": "Dr\nRao \ud800",
+            "email": "",
+            "participant_user_id": "",
+            "id": "ZU1",
+            "device": "Mac",
+            "network_type": "Wifi",
+            "location": "",
+            "os": "macOS",
+            "mac_addr": "00:11",
+            "join_time": "2026-11-23T10:00:00Z",
+            "leave_time": "",
+            "leave_reason": "Network connection error.",
+            "user_qos": [],
+        }
+    )
+
+    assert (sight.session, sight.name, sight.zoom_user) == ("16778240", "Dr Rao ?", "ZU1")
+    assert sight.facts == {"device": "Mac", "network_type": "Wifi", "os": "macOS"}
+    assert sight.joined_at is not None
+    assert sight.left_at is None
+    assert sight.leave_reason == "Network connection error."
+
+
+def test_the_caller_names_the_session_when_the_answer_does_not() -> None:
+    assert payloads.sight({"user_qos": [a_row()]}, session="7").samples[0].session == "7"
+    assert payloads.sight({"user_id": "9", "user_qos": []}, session="7").session == "9"
+
+
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [(97763643886, "97763643886"), ("977 6364 3886", "97763643886"), (None, ""), (True, "")],
+)
+def test_a_meeting_has_its_number_as_text_however_zoom_writes_it(told: Any, number: str) -> None:
+    meeting = payloads.meeting(
+        {
+            "uuid": "/ajXp112QmuoKj4854875==",
+            "id": told,
+            "participants": 12,
+            "start_time": "2026-11-23T10:00:00Z",
+        }
+    )
+
+    assert (meeting.uuid, meeting.number, meeting.participants) == ("/ajXp112QmuoKj4854875==", number, 12)
+    assert meeting.started_at is not None
+    assert meeting.ended_at is None
+
+
+_KEYS = st.sampled_from(
+    ["user_id", "user_name", "user_qos", "date_time", "join_time", "device", "uuid", "id", "participants"]
+    + [name for metric in metrics.CATALOGUE.values() for name in (metric.stream, metric.field)]
+) | st.text(max_size=5)
+_LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["", "5 ms", "1e999 ms", "0*0", "1280*720", "9" * 400 + "%", "2026-11-23T10:04:00Z", 10**400])
+)
+_JSON = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=6),
+    max_leaves=30,
+)
+_BLOCKS = st.dictionaries(_KEYS, _LEAVES, max_size=7)
+_ROWS = st.fixed_dictionaries(
+    {"date_time": st.just("2026-11-23T10:04:00Z") | _LEAVES},
+    optional=dict.fromkeys((*metrics.STREAMS, "cpu_usage", "wifi_rssi"), _BLOCKS | _LEAVES),
+)
+_PEOPLE = st.fixed_dictionaries({"user_id": _LEAVES, "user_name": _LEAVES, "user_qos": st.lists(_ROWS, max_size=3)})
+
+
+@settings(max_examples=300, deadline=None)
+@given(_JSON | _PEOPLE)
+def test_no_json_whatever_can_stop_the_reading(raw: Any) -> None:
+    sight, meeting = payloads.sight(raw, session="7"), payloads.meeting(raw)
+
+    for sample in sight.samples:
+        assert set(sample.values) <= set(metrics.METRICS)
+        assert not any(name.split(".")[0] in sample.blank for name in sample.values)
+        assert all(abs(value) < float("inf") for value in sample.values.values())
+    assert [s.minute for s in sight.samples] == sorted(s.minute for s in sight.samples)
+    json.dumps([sight.name, sight.session, dict(sight.facts), meeting.uuid, meeting.topic], ensure_ascii=False).encode()

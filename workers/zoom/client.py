@@ -1,0 +1,156 @@
+"""Asks Zoom, within our budget, with a token that lives, and says in one error why there is no answer.
+
+Before each call stands the budget, and it fails closed: no room in it, no call.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from rules.model import Meeting
+from service.settings import Settings
+from service.store.errors import StoreUnavailable
+from workers.zoom import answers, http, limits, payloads, urls, words
+from workers.zoom.errors import Kind, ZoomError
+from workers.zoom.needs import Shared, Taken
+from workers.zoom.token import Tokens
+from workers.zoom.urls import Question, When
+
+RETRIES = 2
+TOKENS = 3  #: tokens that one attempt may try, at most one of them made for it
+PATIENCE_S = 15.0  #: no further attempt after so long; one that is under way may still take its time
+SHORT_S = 1.0  #: waits up to this are slept through here, longer ones are the caller's
+BUDGET_S = 8.0  #: all the short waits of one call for its budget
+_AGAIN: frozenset[Kind] = frozenset({"network", "server", "garbage", "rate"})
+_BACKOFF_S = 0.3
+_SPREAD_S = 0.03
+
+
+class Zoom:
+    """One client for all threads of a process: one pooled session, one shared token."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Shared,
+        session: requests.Session | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        rand: Callable[[], float] = random.random,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings, self._store = settings, store
+        self._session = session or http.pooled_session(settings)
+        self._sleep, self._rand, self._monotonic = sleep, rand, monotonic
+        self._tokens = Tokens(settings, store, self._session, sleep=sleep, rand=rand, monotonic=monotonic)
+
+    def meeting(self, meeting: str, type: When = "live") -> Meeting:
+        """One run of a meeting: by UUID that run, by number the latest. Raises ZoomError."""
+        found = payloads.meeting(self._asked(urls.meeting(meeting, type)))
+        if not found.uuid:
+            raise ZoomError("garbage", "Zoom's answer names no meeting.")
+        return found
+
+    def participant_qos(self, meeting: str, participant_id: str, type: When = "live") -> dict[str, Any]:
+        """One person's figures as Zoom's own JSON; `payloads.sight` reads it. Raises ZoomError."""
+        return self._asked(urls.participant_qos(meeting, participant_id, type))
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _asked(self, question: Question) -> dict[str, Any]:
+        """The answer to a question, asked again while that can help in a moment."""
+        end = self._monotonic() + PATIENCE_S
+        for attempt in range(RETRIES + 1):
+            try:
+                return self._asked_with_token(question)
+            except ZoomError as error:
+                wait_s = self._wait_s(error, attempt)
+                if wait_s is None or self._monotonic() + wait_s > end:
+                    raise
+                self._sleep(wait_s)
+        raise AssertionError("the last attempt answers or raises")
+
+    def _asked_with_token(self, question: Question) -> dict[str, Any]:
+        """With the token we have; refused, with one that somebody else made since, else with a new one."""
+        token, made = self._tokens.current(), False
+        for _ in range(TOKENS):
+            try:
+                return self._exchanged(question, token)
+            except ZoomError as error:
+                if error.kind == "scope":
+                    self._tokens.doubt(token)
+                if not answers.is_token_refused(error):
+                    raise
+                refused = error
+            if made:
+                break
+            token, made = self._tokens.instead_of(token)
+        raise self._tokens.failed(refused)
+
+    def _exchanged(self, question: Question, token: str) -> dict[str, Any]:
+        self._take_budget(question)
+        answer = http.exchange(
+            self._session,
+            "GET",
+            self._settings.zoom_api_url + question.path,
+            params=question.params,
+            authorization=f"Bearer {token}",
+            monotonic=self._monotonic,
+        )
+        try:
+            return answers.read(question, answer, self._clock())
+        except ZoomError as error:
+            if error.kind in ("rate", "daily"):
+                self._tell_budget(question.call.label, error)
+            raise
+
+    def _take_budget(self, question: Question) -> None:
+        """Room for one call, waited for when it is near. Raises ZoomError "budget"."""
+        label, slept_s = question.call.label, 0.0
+        while not (taken := self._taken(label)).ok:
+            wait_s = taken.wait_ms / 1000
+            if wait_s > SHORT_S or slept_s > BUDGET_S:
+                sentence = words.budget(label, wait_s, taken.left_today)
+                raise ZoomError("budget", sentence, retry_after_s=wait_s)
+            wait_s += _SPREAD_S * self._rand() / (1 + slept_s)  # who has waited longest comes back first
+            slept_s += wait_s
+            self._sleep(wait_s)
+
+    def _taken(self, label: urls.Label) -> Taken:
+        """What the budget says; a lost answer of it is a no."""
+        try:
+            return self._store.budget.take(label)
+        except StoreUnavailable:
+            raise ZoomError("budget", words.no_count()) from None
+
+    def _tell_budget(self, label: urls.Label, error: ZoomError) -> None:
+        """Zoom counts everybody's calls of this account: it knows better than our own count."""
+        until = self._clock().after(error.retry_after_s or 0.0)
+        with suppress(StoreUnavailable):  # Zoom says it again at the next call
+            self._store.budget.correct(label, error.kind == "daily", until)
+
+    def _wait_s(self, error: ZoomError, attempt: int) -> float | None:
+        """How long until the next attempt, or None: it would not help, or is for the caller to wait for."""
+        told_s = error.retry_after_s or 0.0
+        if attempt == RETRIES or error.kind not in _AGAIN or told_s > SHORT_S:
+            return None
+        return max(told_s, _BACKOFF_S * (1 << attempt) * (0.5 + self._rand()))
+
+    def _clock(self) -> limits.Clock:
+        clock = self._store.clock
+        return limits.Clock(clock.now(), clock.real(1) / 1000)

@@ -1,0 +1,152 @@
+"""Zoom's JSON becomes samples: pure, field by field, and nothing in it can stop us.
+
+Zoom marks every field optional, so what can not be read spoils itself only. An empty text means that
+nothing is sent or received: it is missing, never zero.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from rules import metrics
+from rules.model import Meeting, Sample, Sight, minute_of
+
+_FACTS = (
+    "device",
+    "network_type",
+    "connection_type",
+    "version",
+    "location",
+    "data_center",
+    "ip_address",
+    "os",
+)
+_LONGEST = 256
+_FIELDS: Mapping[str, tuple[metrics.Metric, ...]] = {
+    stream: tuple(metric for metric in metrics.CATALOGUE.values() if metric.stream == stream)
+    for stream in dict.fromkeys(metric.stream for metric in metrics.CATALOGUE.values())
+}
+
+
+def sight(raw: object, *, session: str | None = None) -> Sight:
+    """What one answer tells of one session; `session` is its id when the answer itself has none."""
+    person = _object(raw)
+    rows = person.get("user_qos")
+    read = [_row(row) for row in rows] if isinstance(rows, list) else []
+    ident = _text(person.get("user_id")) or session or ""
+    samples = [row.sample(ident) for row in read if row.minute is not None]
+    return Sight(
+        session=ident,
+        name=_text(person.get("user_name")),
+        email=_text(person.get("email")),
+        zoom_user=_text(person.get("participant_user_id")) or _text(person.get("id")),
+        facts={name: told for name in _FACTS if (told := _text(person.get(name)))},
+        joined_at=moment(person.get("join_time")),
+        left_at=moment(person.get("leave_time")),
+        leave_reason=_text(person.get("leave_reason")),
+        samples=tuple(sorted(samples, key=lambda sample: sample.minute)),
+        spoiled=sum(row.spoiled for row in read) + (rows is not None and not isinstance(rows, list)),
+    )
+
+
+def meeting(raw: object) -> Meeting:
+    """One run of a meeting; without a `uuid` it says nothing."""
+    told = _object(raw)
+    count = told.get("participants")
+    return Meeting(
+        uuid=_text(told.get("uuid")),
+        number=_text(told.get("id")).replace(" ", "").replace("-", ""),
+        topic=_text(told.get("topic")),
+        host=_text(told.get("host")),
+        host_email=_text(told.get("email")),
+        started_at=moment(told.get("start_time")),
+        ended_at=moment(told.get("end_time")),
+        participants=count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None,
+    )
+
+
+def moment(raw: object) -> datetime | None:
+    """A moment as Zoom writes it, `2026-11-23T10:04:00Z`; without an offset it is UTC."""
+    text = raw.strip() if isinstance(raw, str) else ""
+    if len(text) < len("2026-11-23T10:04"):  # a bare date is no moment
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(slots=True)
+class _Row:
+    """One `user_qos` row while it is read."""
+
+    minute: int | None
+    values: dict[str, float] = field(default_factory=dict)
+    blank: set[str] = field(default_factory=set)
+    spoiled: int = 0
+
+    def sample(self, session: str) -> Sample:
+        assert self.minute is not None
+        return Sample(session, self.minute, self.values, frozenset(self.blank))
+
+
+def _row(raw: object) -> _Row:
+    """A row: `date_time` and its streams. Without a readable date nobody can place it: spoiled whole."""
+    told = _object(raw)
+    at = moment(told.get("date_time"))
+    if at is None:
+        return _Row(None, spoiled=1)
+    row = _Row(minute_of(at))
+    for stream, fields in _FIELDS.items():
+        if told.get(stream) is not None:
+            _stream(row, stream, fields, told[stream])
+    for stream in ("audio_input", "audio_output"):
+        _score(row.values, stream)
+    return row
+
+
+def _stream(row: _Row, stream: str, fields: tuple[metrics.Metric, ...], raw: object) -> None:
+    """One stream of a row: blank when all that Zoom says of it is empty."""
+    if not isinstance(raw, dict):
+        row.spoiled += 1
+        return
+    told = [metric for metric in fields if metric.field in raw]
+    missing = 0
+    for metric in told:
+        try:
+            value = metrics.parse(metric.name, raw[metric.field])
+        except ValueError:
+            row.spoiled += 1
+            continue
+        if value is None or not math.isfinite(value):
+            missing += 1
+        else:
+            row.values[metric.name] = value
+    if told and missing == len(told) and stream in metrics.STREAMS:
+        row.blank.add(stream)
+
+
+def _score(values: dict[str, float], stream: str) -> None:
+    """The estimated score of an audio stream, when all that it is made of is there."""
+    parts = [values.get(f"{stream}.{name}") for name in ("latency", "jitter", "avg_loss")]
+    if None not in parts:
+        latency_ms, jitter_ms, loss_pct = (part for part in parts if part is not None)
+        values[f"{stream}.mos"] = metrics.mos(latency_ms, jitter_ms, loss_pct)
+
+
+def _object(raw: object) -> Mapping[str, Any]:
+    return raw if isinstance(raw, dict) else {}
+
+
+def _text(raw: object) -> str:
+    """Foreign text, or a whole number as text: one line, of a bearable length, that UTF-8 can carry."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw) if abs(raw) < 10**30 else ""
+    if not isinstance(raw, str):
+        return ""
+    line = raw[: 4 * _LONGEST].encode("utf-8", "replace").decode()
+    line = "".join(letter if letter.isprintable() else " " for letter in line)
+    return " ".join(line.split())[:_LONGEST]
