@@ -1,0 +1,127 @@
+"""Every kind as Slack and as Teams get it, beside a file that a person can read.
+
+After a change that is meant: `python -m tests.workers.channels.test_golden` writes the files anew; read the diff.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rules import message
+from rules.message import compose, digest
+from rules.model import Channel
+from simulator import slack as slack_witness
+from simulator import teams as teams_witness
+from tests.rules.alerts import THE_ROUND, ZONE, a_breach, an_alert, an_over, at, the_samples
+from tests.workers.channels.checks import card_faults, slack_faults
+from workers.channels import render
+
+GOLDEN = Path(__file__).with_name("golden")
+CHANNEL = Channel("slack-av", 1, "slack", "https://…", at("09:00"), ZONE)
+VIDEO = a_breach(
+    rule="video-sent",
+    severity="warning",
+    says="others see Dr Rao freeze or blur",
+    because="sent video loses 12 % (alarm above 10 %) in 3 of 5 minutes",
+    hint="Lower the camera's resolution",
+    runbook_url=None,
+    operand="video_input.avg_loss",
+    since_at=at("10:44"),
+)
+
+
+def told(kind, *breaches, now="10:45", **given):
+    alert = an_alert(*breaches)
+    given = {"breaches": alert.breaches, "samples": the_samples(), "round": THE_ROUND, "tz": ZONE} | given
+    return compose(alert, kind, now=at(now), **given)
+
+
+def hostile():
+    name = "<!channel> *Rao* [x](https://evil.example) <at>everyone</at>"
+    alert = an_alert(a_breach(says=f"others hear {name} breaking up"), who=name, topic="1. R&D _all_ <@U1>")
+    return compose(alert, "fire", breaches=alert.breaches, round=THE_ROUND, tz=ZONE, now=at("10:45"))
+
+
+MESSAGES = {
+    "fire": lambda: told("fire"),
+    "fire two rules": lambda: told("fire", a_breach(), VIDEO),
+    "fire test": lambda: told("fire", test=True),
+    "fire hostile name": hostile,
+    "worse": lambda: told("worse", a_breach(since_at=at("10:42"))),
+    "also": lambda: told("also", a_breach(), VIDEO),
+    "reopened": lambda: told("reopened", over_at=at("10:40")),
+    "better": lambda: told("better", a_breach(severity="warning", value=7.0), severity="warning"),
+    "held idle": lambda: told("held", a_breach(hold="idle", hold_at=at("10:44"))),
+    "held no figures": lambda: told("held", a_breach(hold="no_data", hold_at=at("10:44"))),
+    "resumed": lambda: told("resumed"),
+    "closed fine": lambda: told("resolved", an_over("fine"), now="10:54"),
+    "closed left": lambda: told("closed_bad", an_over("left"), now="10:54"),
+    "closed meeting over": lambda: told("closed_bad", an_over("meeting_over", "10:53"), now="10:54"),
+    "closed stopped sending": lambda: told("closed_bad", an_over("stopped_sending", "10:49"), now="10:54"),
+    "closed no figures": lambda: told("closed_bad", an_over("no_figures", "10:44"), now="10:54"),
+    "closed rule changed": lambda: told("closed_bad", an_over("rule_changed"), now="10:54"),
+    "closed unwatched": lambda: told("closed_bad", an_over("unwatched"), now="10:54"),
+    "closed figures back": lambda: told("closed_bad", an_over("figures_back", operand=""), now="10:54"),
+    "broke and recovered": lambda: told("broke_and_recovered", an_over("fine", worst=14.0), now="10:54"),
+    "broke and left": lambda: told("broke_and_recovered", an_over("left", worst=14.0), now="10:54"),
+    "digest": lambda: digest(
+        [told("resolved", an_over("fine")), told("fire"), told("also", a_breach(), VIDEO)], "Spring Town Hall"
+    ),
+    "channel test": lambda: message.test(CHANNEL, "this is how an alert reaches slack-av.", ZONE, at("10:45")),
+}
+CASES = [(kind, name) for kind in ("slack", "teams") for name in MESSAGES]
+
+
+def path(kind, name):
+    return GOLDEN / f"{name.replace(' ', '_')}.{kind}.json"
+
+
+def rendered(kind, name):
+    return json.dumps(render(kind, MESSAGES[name]()), ensure_ascii=False, indent=2) + "\n"
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_message_looks_as_its_file_says(kind, name):
+    assert rendered(kind, name) == path(kind, name).read_text()
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_message_breaks_no_rule_of_its_chat(kind, name):
+    body = render(kind, MESSAGES[name]())
+
+    assert (slack_faults if kind == "slack" else card_faults)(body) == []
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_an_independent_chat_shows_it_and_pings_nobody(kind, name):
+    raw = json.dumps(render(kind, MESSAGES[name]()), ensure_ascii=False)
+
+    verdict = (slack_witness if kind == "slack" else teams_witness).judge(raw)
+
+    assert (verdict.shown, verdict.problems, verdict.pings) == (True, (), ())
+
+
+def test_every_kind_has_a_file_and_every_file_a_kind():
+    assert {made().kind for made in MESSAGES.values()} == set(message.KINDS)
+    assert {file.name for file in GOLDEN.iterdir()} == {path(*case).name for case in CASES}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_first_sentence_is_the_same_everywhere(name):
+    made = MESSAGES[name]()
+    slack, teams = render("slack", made), render("teams", made)
+
+    unescaped = slack["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert unescaped == made.first
+    assert teams["summary"] == teams["attachments"][0]["content"]["body"][0]["text"]
+    if name != "fire hostile name":
+        assert teams["summary"] == made.first
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for file in GOLDEN.iterdir():
+        file.unlink()
+    for case in CASES:
+        path(*case).write_text(rendered(*case))
