@@ -1,0 +1,1 @@
+"""service keeps and answers: what people register, and what they ask. It makes no outgoing HTTP call."""

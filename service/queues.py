@@ -1,0 +1,63 @@
+"""The queues: what may be asked of workers, and how. A job carries ids only and may get lost without harm.
+
+Redis sorted sets know what is due; a job is only how it gets done, so it lives a minute and leaves nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import redis
+from rq import Queue
+
+QueueName = Literal["poll", "deliver"]
+
+#: The jobs that may run. Whoever writes Redis could name any importable callable: our workers refuse the rest.
+JOBS = frozenset({"workers.jobs.poll", "workers.jobs.deliver"})
+
+SERIALIZER = "json"  # pickle would run whatever lies in Redis
+TTL_S = 60
+RESULT_TTL_S = 0
+FAILURE_TTL_S = 3600  # RQ keeps a failed job for a year
+TIMEOUT_S = 75
+
+
+class Queues:
+    """The way from those who see that work is due to those who do it."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._queues: dict[QueueName, Queue] = {
+            "poll": Queue("poll", connection=client, serializer=SERIALIZER),
+            "deliver": Queue("deliver", connection=client, serializer=SERIALIZER),
+        }
+
+    def poll(self, batches: Sequence[Sequence[Sequence[str]]]) -> None:
+        """One job for each batch; a batch is a list of [member of `due`, token]."""
+        jobs = [
+            Queue.prepare_data(
+                "workers.jobs.poll",
+                args=([list(item) for item in batch],),
+                timeout=TIMEOUT_S,
+                result_ttl=RESULT_TTL_S,
+                ttl=TTL_S,
+                failure_ttl=FAILURE_TTL_S,
+            )
+            for batch in batches
+        ]
+        if jobs:
+            self._queues["poll"].enqueue_many(jobs)
+
+    def deliver(self) -> None:
+        """Wake a sender, unless one is called already: one job drains every lane that is due."""
+        if self.length("deliver"):
+            return
+        self._queues["deliver"].enqueue(
+            "workers.jobs.deliver",
+            job_timeout=TIMEOUT_S,
+            result_ttl=RESULT_TTL_S,
+            ttl=TTL_S,
+            failure_ttl=FAILURE_TTL_S,
+        )
+
+    def length(self, name: QueueName) -> int:
+        """How many jobs wait."""
+        return self._queues[name].count

@@ -1,0 +1,120 @@
+"""What people register: watches, rules, channels, each on its shelf."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+
+from rules.model import Channel, Instance, Rule, Watch
+from service.store import keys
+from service.store.clock import Clock, ms
+from service.store.codec import decode
+from service.store.errors import SealedElsewhere
+from service.store.instances import as_fields
+from service.store.link import Link, word
+from service.store.shelf import Places, Shelf
+from service.store.vault import Vault
+
+
+class Watches(Shelf[Watch]):
+    """Watches, also by meeting; writing one makes its meeting due."""
+
+    def of(self, number: str, uuid: str) -> list[Watch]:
+        """The watches on a meeting's number or on this run's UUID, oldest first."""
+        indexes = [keys.watches_of(meeting) for meeting in (number, uuid) if meeting]
+        ids = sorted(word(id) for id in self._link.do("SUNION", *indexes)) if indexes else []
+        return sorted(self.get_many(ids).values(), key=lambda watch: (watch.created_at, watch.id))
+
+    def bind(self, id: str, instance: str) -> Watch | None:
+        """Tie a watch to the instance in which its person was first seen; the first tie stays."""
+        return self.change(id, lambda watch: watch if watch.bound else replace(watch, bound=instance))
+
+    def _next(self, doc: Watch, old: Watch | None) -> Watch:
+        if old is None:
+            return super()._next(doc, old)
+        # participant ids belong to one run: the same people in the same meeting stay bound to theirs
+        same_people = (doc.meeting, doc.who) == (old.meeting, old.who)
+        bound = doc.bound or (old.bound if same_people else None)
+        return super()._next(replace(doc, created_at=old.created_at, bound=bound), old)
+
+    def _places(self, old: Watch | None, new: Watch | None) -> Places:
+        leaves = keys.watches_of(old.meeting) if old else ""
+        if new is None:
+            return Places(leaves=leaves)
+        places = Places(leaves=leaves, enters=keys.watches_of(new.meeting))
+        return places if new.paused else self._armed(places, new)
+
+    def _armed(self, places: Places, watch: Watch) -> Places:
+        at_ms = max(self._clock.now_ms(), ms(watch.starts_at) if watch.starts_at else 0)
+        if watch.meeting.isdigit():
+            return replace(places, member=keys.number_member(watch.meeting), at_ms=at_ms)
+        kind = watch.kind if watch.kind == "webinar" else "meeting"
+        instance = Instance(keys.instance_id(watch.meeting), watch.meeting, "", kind=kind)
+        fields = tuple(part for pair in as_fields(instance).items() for part in pair)
+        return replace(places, member=instance.id, at_ms=at_ms, instance=keys.instance(instance.id), fields=fields)
+
+    def _created_ms(self, doc: Watch, now_ms: int) -> int:
+        return ms(doc.created_at)
+
+
+class Channels(Shelf[Channel]):
+    """Channels; a channel's address is sealed before it is written."""
+
+    def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
+        super().__init__(link, clock, "channel", Channel)
+        self._vault = vault
+
+    def delete(self, id: str) -> bool:
+        """Take a channel away, and what its answers taught us."""
+        self._link.do("DEL", keys.gate(id))
+        return super().delete(id)
+
+    def _before(self, blob: bytes | None) -> Channel | None:
+        try:
+            return self._read(blob)
+        except SealedElsewhere:  # its key is lost: it can still be set anew, or taken away
+            return None if blob is None else decode(Channel, blob)
+
+    def _next(self, doc: Channel, old: Channel | None) -> Channel:
+        return super()._next(replace(doc, created_at=old.created_at) if old else doc, old)
+
+    def _created_ms(self, doc: Channel, now_ms: int) -> int:
+        return ms(doc.created_at)
+
+    def _sealed(self, doc: Channel) -> Channel:
+        return replace(doc, url=self._vault.seal(doc.url))
+
+    def _opened(self, doc: Channel) -> Channel:
+        return replace(doc, url=self._vault.open(doc.url))
+
+
+class Rules(Shelf[Rule]):
+    """Rules, our own stock among them."""
+
+    def seed(self, stock: Iterable[Rule]) -> None:
+        """Bring the stock rules up to what this release says; one that a person changed is left alone."""
+        for rule in stock:
+            self._settled(rule.id, partial(self._seeded, replace(rule, stock=True)))
+
+    def _seeded(self, rule: Rule, old: Rule | None) -> Rule | None:
+        return None if old is not None and not old.stock else self._next(rule, old)
+
+
+class Documents:
+    """The shelves together."""
+
+    def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
+        self.watches = Watches(link, clock, "watch", Watch)
+        self.rules = Rules(link, clock, "rule", Rule)
+        self.channels = Channels(link, clock, vault)
+
+    def put_watch(self, watch: Watch) -> Watch:
+        """Register a watch and make its meeting due, in one write."""
+        return self.watches.put(watch)
+
+    def watches_of(self, number: str, uuid: str) -> list[Watch]:
+        """The watches on a meeting's number or on this run's UUID, oldest first."""
+        return self.watches.of(number, uuid)
+
+    def bind(self, watch_id: str, instance: str) -> Watch | None:
+        """Tie a watch to the instance in which its person was first seen; the first tie stays."""
+        return self.watches.bind(watch_id, instance)

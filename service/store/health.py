@@ -1,0 +1,74 @@
+"""Signs of life: the figures of /readyz and of the dead man's switch, and what workers counted."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from service.store import keys
+from service.store.clock import Clock, ms
+from service.store.lanes import Lanes
+from service.store.leases import Leases
+from service.store.link import Link
+
+ALIVE_S = 60  #: real seconds after its last beat in which a process counts as alive
+LANE_LATE_S = 60
+_FORGET_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What tells whether we do our work. Ages are in real seconds; None: it never happened."""
+
+    tick_age_s: float | None
+    overdue_meetings: int  #: meetings that wait for more than two periods
+    overdue_lanes: int  #: lanes that could have spoken a minute ago
+    workers: Mapping[str, int] = field(default_factory=dict)  #: role → processes that are alive
+
+
+class Health:
+    """How the processes on this Redis are."""
+
+    def __init__(self, link: Link, clock: Clock, due: Leases, lanes: Lanes, poll_s: int) -> None:
+        self._link, self._clock, self._due, self._lanes, self._poll_s = link, clock, due, lanes, poll_s
+
+    def beat(self, role: str, pid: int, host: str) -> None:
+        """A process lives."""
+        self._link.do("HSET", keys.beats(), f"{role}|{host}|{pid}", self._clock.machine_ms())
+
+    def gone(self, role: str, pid: int, host: str) -> None:
+        """A process ended in good order."""
+        self._link.do("HDEL", keys.beats(), f"{role}|{host}|{pid}")
+
+    def tick(self, now: datetime | None = None) -> None:
+        """The scheduler went round."""
+        self._link.do("HSET", keys.tick(), "at", ms(now or self._clock.now()))
+
+    def figures(self, now: datetime) -> Figures:
+        """How it all stands."""
+        ticked = self._link.field(keys.tick(), "at")
+        return Figures(
+            tick_age_s=None if ticked is None else self._clock.real_seconds(ms(now) - int(ticked)),
+            overdue_meetings=self._due.overdue(2 * self._poll_s),
+            overdue_lanes=self._lanes.overdue(LANE_LATE_S),
+            workers=self._alive(),
+        )
+
+    def alive(self, role: str) -> int:
+        """How many processes of a role live."""
+        return self._alive().get(role, 0)
+
+    def count(self, name: str, n: int = 1) -> None:
+        """Count something that /metrics shows."""
+        self._link.do("HINCRBY", keys.counters(), name, n)
+
+    def counters(self) -> dict[str, int]:
+        """All that was counted."""
+        return {name: int(n) for name, n in self._link.hash(keys.counters()).items()}
+
+    def _alive(self) -> dict[str, int]:
+        now_ms = self._clock.machine_ms()
+        beats = {name: (now_ms - int(at)) / 1000 for name, at in self._link.hash(keys.beats()).items()}
+        if dead := [name for name, age_s in beats.items() if age_s > _FORGET_S]:
+            self._link.do("HDEL", keys.beats(), *dead)
+        return dict(Counter(name.split("|", 1)[0] for name, age_s in beats.items() if age_s <= ALIVE_S))

@@ -1,0 +1,224 @@
+"""Every name in Redis, each with an example and how long it lives. No other file spells the prefix.
+
+Times in keys and scores are milliseconds since 1970. `<i>` is an instance id: one run of a meeting.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+PREFIX = "qos:"
+
+
+def instance_id(uuid: str) -> str:
+    """The short name of one run of a meeting: instance_id("aDYlohsHRtCd4ii1uC2+hA==") -> 12 hex."""
+    return hashlib.sha256(uuid.encode()).hexdigest()[:12]
+
+
+def delivery_id(lane: str, pairs: Iterable[tuple[str, int]]) -> str:
+    """The id of one post: the same lane and the same news always make the same id, "dl_…"."""
+    text = json.dumps([lane, sorted(pairs)], separators=(",", ":"))
+    return "dl_" + hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def number_member(number: str) -> str:
+    """How a meeting number that waits to go live stands in `due`: "n97763643886"."""
+    return f"n{number}"
+
+
+# What people register
+
+
+def document(kind: str, id: str) -> str:
+    """ "qos:watch:w_7f3", "qos:rule:audio-sent", "qos:channel:slack-av"; until deleted."""
+    return f"{PREFIX}{kind}:{id}"
+
+
+def documents(kind: str) -> str:
+    """ "qos:watches": ids by created_at, for pages; until deleted."""
+    return PREFIX + {"watch": "watches", "rule": "rules", "channel": "channels"}[kind]
+
+
+def watches_of(meeting: str) -> str:
+    """ "qos:watches:meeting:97763643886": ids of the watches on a number or UUID; until deleted."""
+    return f"{PREFIX}watches:meeting:{meeting}"
+
+
+def api_key(digest: str) -> str:
+    """ "qos:key:9f86d0…": what an API key may do, by the hash of the key; until revoked for good."""
+    return f"{PREFIX}key:{digest}"
+
+
+def api_keys() -> str:
+    """ "qos:keys": hashes of API keys by created_at; until revoked for good."""
+    return f"{PREFIX}keys"
+
+
+# The state of a meeting
+
+
+def instance(id: str) -> str:
+    """ "qos:instance:3f9a0c11d2e4": HASH of one run; its end + 24 h."""
+    return f"{PREFIX}instance:{id}"
+
+
+def seats(instance: str) -> str:
+    """ "qos:seats:3f9a0c11d2e4": HASH subject -> 12-digit version + blob; its end + 24 h."""
+    return f"{PREFIX}seats:{instance}"
+
+
+def round_of(instance: str) -> str:
+    """ "qos:round:3f9a0c11d2e4": HASH, the last look summed up; its end + 24 h."""
+    return f"{PREFIX}round:{instance}"
+
+
+def samples(instance: str, session: str) -> str:
+    """ "qos:samples:3f9a0c11d2e4:16778240": STREAM of packed rows; QOSWATCH_KEEP_SAMPLES."""
+    return f"{PREFIX}samples:{instance}:{session}"
+
+
+# What is due
+
+
+def due() -> str:
+    """ "qos:due": ZSET of instances and n<number>s by their next look; until the meeting is over."""
+    return f"{PREFIX}due"
+
+
+def lanes() -> str:
+    """ "qos:lanes": ZSET of lanes that owe something, by when; until nothing is owed."""
+    return f"{PREFIX}lanes"
+
+
+def locks() -> str:
+    """ "qos:locks": ZSET of locks (the Zoom token's) by the end of their lease; while held."""
+    return f"{PREFIX}locks"
+
+
+def claims(set_key: str) -> str:
+    """ "qos:due:claims": HASH member -> token|until|again|since of a set under lease; while leased."""
+    return f"{set_key}:claims"
+
+
+def fence(set_key: str) -> str:
+    """ "qos:due:fence": the counter that a set's tokens come from; for good, so that no token comes twice."""
+    return f"{set_key}:fence"
+
+
+# Alerts
+
+
+def alert(id: str) -> str:
+    """ "qos:alert:al_7f3": the alert for readers; while open, then QOSWATCH_KEEP_ALERTS."""
+    return f"{PREFIX}alert:{id}"
+
+
+def timeline(id: str) -> str:
+    """ "qos:timeline:al_7f3": LIST of at most 200 transitions; with its alert."""
+    return f"{PREFIX}timeline:{id}"
+
+
+def alerts() -> str:
+    """ "qos:alerts": ids of all alerts by opened_at; swept with the alert."""
+    return f"{PREFIX}alerts"
+
+
+def alerts_open() -> str:
+    """ "qos:alerts:open": ids of open alerts by opened_at; while open."""
+    return f"{PREFIX}alerts:open"
+
+
+def alerts_closed() -> str:
+    """ "qos:alerts:closed": ids by closed_at, the sweep's list; swept with the alert."""
+    return f"{PREFIX}alerts:closed"
+
+
+def alerts_of_watch(watch: str) -> str:
+    """ "qos:alerts:watch:w_7f3": ids of the alerts that a watch hears, by opened_at; swept with the alert."""
+    return f"{PREFIX}alerts:watch:{watch}"
+
+
+def alerts_of_meeting(meeting: str) -> str:
+    """ "qos:alerts:meeting:97763643886": ids by opened_at; swept with the alert."""
+    return f"{PREFIX}alerts:meeting:{meeting}"
+
+
+# Conversations
+
+
+def lane(lane: str = "") -> str:
+    """ "qos:lane:slack-av:3f9a0c11d2e4": HASH channel attempt not_before sending refused; 7 d after last told."""
+    return f"{PREFIX}lane:{lane}"
+
+
+def owed(lane: str = "") -> str:
+    """ "qos:owed:slack-av:3f9a0c11d2e4": HASH alert or note -> seq to be told; until told."""
+    return f"{PREFIX}owed:{lane}"
+
+
+def told(lane: str = "") -> str:
+    """ "qos:told:slack-av:3f9a0c11d2e4": HASH alert or note -> seq that was told; 7 d after last told."""
+    return f"{PREFIX}told:{lane}"
+
+
+def gate(channel: str = "") -> str:
+    """ "qos:gate:slack-av": HASH not_before next_at lane token gate of a channel; until it is deleted."""
+    return f"{PREFIX}gate:{channel}"
+
+
+def note(id: str) -> str:
+    """ "qos:note:nt_5c1": a sentence owed once; 3 d, when it is long told or dead."""
+    return f"{PREFIX}note:{id}"
+
+
+def delivery(id: str = "") -> str:
+    """ "qos:delivery:dl_2b7c…": HASH of one post and its attempts; QOSWATCH_KEEP_ALERTS."""
+    return f"{PREFIX}delivery:{id}"
+
+
+def deliveries() -> str:
+    """ "qos:deliveries": ids of deliveries by created_at; swept with the delivery."""
+    return f"{PREFIX}deliveries"
+
+
+def deliveries_of(channel: str) -> str:
+    """ "qos:deliveries:channel:slack-av": ids by created_at; swept with the delivery."""
+    return f"{PREFIX}deliveries:channel:{channel}"
+
+
+def deliveries_dead() -> str:
+    """ "qos:deliveries:dead": ids of those given up, by created_at; swept with the delivery."""
+    return f"{PREFIX}deliveries:dead"
+
+
+# Zoom's account and ourselves
+
+
+def budget(account: str, label: str) -> str:
+    """ "qos:budget:3f9a0c11d2e4:heavy": when the next call may go, in real ms; 48 h."""
+    return f"{PREFIX}budget:{account}:{label}"
+
+
+def token(account: str) -> str:
+    """ "qos:zoom:token:3f9a0c11d2e4": HASH with Zoom's access token, sealed; its life."""
+    return f"{PREFIX}zoom:token:{account}"
+
+
+def clock() -> str:
+    """ "qos:clock": HASH ms of the clock that tests step; never in production."""
+    return f"{PREFIX}clock"
+
+
+def counters() -> str:
+    """ "qos:metrics": HASH of what workers counted; for good."""
+    return f"{PREFIX}metrics"
+
+
+def tick() -> str:
+    """ "qos:tick": HASH at, the scheduler's last tick; for good."""
+    return f"{PREFIX}tick"
+
+
+def beats() -> str:
+    """ "qos:beats": HASH role|host|pid -> real ms of the last sign of life; swept after a day."""
+    return f"{PREFIX}beats"

@@ -1,0 +1,202 @@
+"""Lanes: ordered conversations that owe news. One sender at a time holds a lane, one lane at a time a channel.
+
+A turn is claimed, begun (its id and set written down), posted, recorded. A post whose fate is unknown leaves
+its set in the lane, so that the very same goes again before anything newer.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rules.gate import Gate
+from rules.model import Debt, Note
+from service.store import keys
+from service.store.clock import Clock, ms
+from service.store.codec import decode_maybe, encode
+from service.store.commit import debt_json
+from service.store.deliveries import ATTEMPTS_MAX, SWEEP_GRACE_S, Attempt, Deliveries
+from service.store.leases import Claim, Leases
+from service.store.link import Link, word
+
+Pairs = tuple[tuple[str, int], ...]
+
+SPACING_S = 1.0  #: real seconds between two posts of one channel: what Slack asks of a webhook (chat.md)
+ANSWER_MAX = 1000
+_LANE_LIFE_MS = 7 * 86_400_000
+_NOTE_LIFE_S = 3 * 86_400
+_LOOKED_AT_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A post that went out, or was about to, and what it tells: (subject, seq) each."""
+
+    id: str
+    pairs: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to post in a lane once. `sending`: this very set must go first, its fate is unknown."""
+
+    lane: str
+    channel: str
+    subject: str  #: what the lane talks about: an instance, an alert, "service"
+    token: str
+    owed: Mapping[str, int]
+    told: Mapping[str, int]
+    sending: Sending | None
+    attempt: int  #: posts begun since something was last accepted or given up
+
+
+class Lanes(Deliveries):
+    """Every conversation that owes something, its channel's gate, and the record of its posts."""
+
+    def __init__(self, link: Link, clock: Clock, keep_s: int) -> None:
+        super().__init__(link, clock, keep_s)
+        self._keep_ms = (keep_s + SWEEP_GRACE_S) * 1000
+        self._leases = Leases(link, clock, keys.lanes())
+
+    def owe(self, debt: Debt, note: Note) -> str:
+        """A note is owed: note, debt and delivery in one. Answers the delivery's id, known before it is sent."""
+        id = keys.delivery_id(debt.lane, [(debt.subject, debt.seq)])
+        self._link.run(
+            "lane_owe",
+            (*_SETS, keys.note(note.id), *_of_delivery(id, debt.channel)),
+            (
+                *(self._clock.now_ms(), json.dumps(debt_json(debt)), encode(note), _NOTE_LIFE_S),
+                *(id, json.dumps([debt.subject]), self._keep_ms),
+            ),
+        )
+        return id
+
+    def note(self, id: str) -> Note | None:
+        """A note that is owed or was told lately."""
+        return decode_maybe(Note, self._link.get(keys.note(id)))
+
+    def claim(self, n: int, lease_s: float) -> list[Turn]:
+        """Up to `n` lanes that may post now: one a channel, gate open, a second after its last post."""
+        now_ms = self._clock.now_ms()
+        turns = self._link.run(
+            "lane_claim",
+            (*_SETS, keys.fence(keys.lanes())),
+            (
+                *(now_ms, n, now_ms + self._clock.real(lease_s), self._clock.real(SPACING_S)),
+                *(keys.lane(), keys.owed(), keys.told(), keys.gate(), _LOOKED_AT_MAX),
+            ),
+        )
+        return [_turn(*turn) for turn in turns]
+
+    def renew(self, turn: Turn, lease_s: float) -> bool:
+        """Hold on to a turn. False: somebody else has it by now, do not post."""
+        return self._leases.renew(Claim(turn.lane, turn.token), lease_s)
+
+    def begin(self, turn: Turn, delivery_id: str, pairs: Pairs) -> bool:
+        """Write down what is about to be posted. False: somebody else has the lane, do not post."""
+        sending, subjects = {"id": delivery_id, "pairs": pairs}, [subject for subject, _ in pairs]
+        went = self._link.run(
+            "lane_begin",
+            (keys.claims(keys.lanes()), keys.lane(turn.lane), *_of_delivery(delivery_id, turn.channel)),
+            (
+                *(self._clock.now_ms(), turn.lane, turn.token, delivery_id, json.dumps(sending)),
+                *(turn.channel, json.dumps(subjects), self._keep_ms, keys.delivery()),
+            ),
+        )
+        return bool(went)
+
+    def record(self, turn: Turn, attempt: Attempt, *, gate: Gate, lane_not_before: datetime | None = None) -> bool:
+        """What came of the post, the channel's gate after it, and when this lane may speak again.
+
+        False: the token is stale, or nothing was begun; nothing is written.
+        """
+        kept = encode(_shortened(attempt))
+        written = self._link.run(
+            "lane_record",
+            (*_SETS, *_of_lane(turn), keys.gate(turn.channel), keys.deliveries_dead()),
+            (
+                *(self._clock.now_ms(), turn.lane, turn.token, attempt.outcome, kept, ATTEMPTS_MAX),
+                *(_ms_or_blank(gate.not_before), encode(gate), _ms_or_blank(lane_not_before)),
+                *(keys.delivery(), self._keep_ms, _LANE_LIFE_MS, turn.channel, keys.lane()),
+            ),
+        )
+        return bool(written)
+
+    def drop(self, turn: Turn, subjects: Iterable[str]) -> bool:
+        """Forget debts that no longer stand, unless they have grown since the turn was claimed.
+
+        The turn goes on while something is owed, and ends when nothing is.
+        """
+        pairs = [(subject, turn.owed.get(subject, 0)) for subject in subjects]
+        parts = [part for pair in pairs for part in (*pair, keys.delivery_id(turn.lane, [pair]))]
+        return self._release(turn, "drop", parts)
+
+    def release(self, turn: Turn) -> bool:
+        """End a turn without a post; the lane stays due while it owes something."""
+        return self._release(turn, "release", ())
+
+    def first_due(self) -> datetime | None:
+        """When the next lane is due."""
+        first = self._leases.first()
+        return first[1] if first else None
+
+    def overdue(self, by_s: float) -> int:
+        """How many lanes have been free to speak for more than `by_s` real seconds."""
+        return self._leases.overdue(self._clock.real(by_s) / 1000)
+
+    def gate(self, channel: str) -> Gate:
+        """What a channel's answers have taught us."""
+        return decode_maybe(Gate, self._link.field(keys.gate(channel), "gate")) or Gate()
+
+    def reset_gate(self, channel: str) -> None:
+        """A channel was set anew: its lanes may try at once."""
+        self._link.run("gate_reset", (keys.gate(channel), *_SETS), (self._clock.now_ms(), channel, keys.lane()))
+
+    def _release(self, turn: Turn, verb: str, dropped: Sequence[str | int]) -> bool:
+        args = (self._clock.now_ms(), turn.lane, turn.token, verb, _LANE_LIFE_MS, keys.delivery(), *dropped)
+        return bool(self._link.run("lane_release", (*_SETS, *_of_lane(turn), keys.deliveries_dead()), args))
+
+
+_SETS = (keys.lanes(), keys.claims(keys.lanes()))
+
+
+def _of_delivery(id: str, channel: str) -> tuple[str, str, str]:
+    return keys.delivery(id), keys.deliveries(), keys.deliveries_of(channel)
+
+
+def _of_lane(turn: Turn) -> tuple[str, str, str]:
+    return keys.lane(turn.lane), keys.owed(turn.lane), keys.told(turn.lane)
+
+
+def _turn(
+    lane: bytes, channel: bytes, token: bytes, attempt: bytes, sending: bytes, owed: list[Any], told: list[Any]
+) -> Turn:
+    name, to = word(lane), word(channel)
+    return Turn(
+        lane=name,
+        channel=to,
+        subject=name.removeprefix(f"{to}:"),
+        token=word(token),
+        owed=_seqs(owed),
+        told=_seqs(told),
+        sending=_sending(json.loads(sending)) if sending else None,
+        attempt=int(attempt),
+    )
+
+
+def _sending(raw: Mapping[str, Any]) -> Sending:
+    return Sending(raw["id"], tuple((subject, int(seq)) for subject, seq in raw["pairs"]))
+
+
+def _seqs(flat: Sequence[Any]) -> dict[str, int]:
+    return {word(subject): int(seq) for subject, seq in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def _shortened(attempt: Attempt) -> Attempt:
+    answer = attempt.answer.encode()[:ANSWER_MAX].decode(errors="ignore")
+    return Attempt(attempt.at, attempt.status, attempt.latency_ms, answer, attempt.outcome)
+
+
+def _ms_or_blank(at: datetime | None) -> int | str:
+    return "" if at is None else ms(at)

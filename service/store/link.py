@@ -1,0 +1,128 @@
+"""The one line to Redis: typed answers, one kind of failure, scripts by name, and never a second try.
+
+A repeated script whose first reply was merely late would run twice, so nothing here retries: a lost reply
+is resolved by loading again.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.commands.core import Script
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from service.store.errors import StoreUnavailable
+
+Command = tuple[str | bytes | int | float, ...]
+_T = TypeVar("_T")
+
+#: Scripts that share a part: the part's text goes before theirs.
+_PARTS = {
+    "lease": ("part_claims",),
+    "seat_commit": ("part_claims", "part_owing"),
+    "lane_owe": ("part_claims", "part_owing"),
+    "lane_claim": ("part_claims",),
+    "lane_begin": ("part_claims",),
+    "lane_record": ("part_claims", "part_gates"),
+    "lane_release": ("part_claims",),
+    "gate_reset": ("part_claims", "part_gates"),
+    "document_put": ("part_claims",),
+}
+
+
+@cache
+def script_text(name: str) -> str:
+    """A script with its shared parts in front."""
+    folder = files("service.store").joinpath("lua")
+    return "\n".join(folder.joinpath(f"{part}.lua").read_text() for part in (*_PARTS.get(name, ()), name))
+
+
+class Link:
+    """A client that fails as StoreUnavailable and runs the scripts of lua/ by name."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        client.set_retry(Retry(NoBackoff(), 0))
+        self.client = client
+        self._execute: Callable[..., Any] = client.execute_command
+        self._scripts: dict[str, Script] = {}
+
+    def run(self, name: str, keys: Sequence[str], args: Iterable[str | bytes | int | float]) -> Any:
+        """Run a script of lua/."""
+        script = self._scripts.get(name)
+        if script is None:
+            script = self._scripts[name] = self.client.register_script(script_text(name))
+        return self._ask(lambda: script(keys=list(keys), args=list(args)))
+
+    def do(self, *command: str | bytes | int | float) -> Any:
+        """One plain command, for those whose answer needs no shaping."""
+        return self._ask(lambda: self._execute(*command))
+
+    def together(self, commands: Iterable[Command]) -> list[Any]:
+        """Several plain commands as one transaction."""
+        with self.client.pipeline(transaction=True) as pipe:
+            queue: Callable[..., Any] = pipe.execute_command
+            for command in commands:
+                queue(*command)
+            return self._ask(pipe.execute)
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes of a key."""
+        return _maybe(self._ask(lambda: self.client.get(key)))
+
+    def many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The bytes of several keys, in their order."""
+        return [_maybe(raw) for raw in self._ask(lambda: self.client.mget(keys))] if keys else []
+
+    def hash(self, key: str) -> dict[str, bytes]:
+        """A whole hash, field names as text."""
+        raw = self._ask(lambda: self.client.hgetall(key))
+        return {word(field): _bytes(value) for field, value in raw.items()}
+
+    def field(self, key: str, name: str) -> bytes | None:
+        """One field of a hash."""
+        return _maybe(self._ask(lambda: self.client.hget(key, name)))
+
+    def span(self, key: str, low: str, high: str, start: int, count: int, newest: bool) -> list[tuple[str, int]]:
+        """Members of a sorted set between two scores, with their scores."""
+        if newest:
+            found: Any = self._ask(lambda: self.client.zrevrangebyscore(key, high, low, start, count, withscores=True))
+        else:
+            found = self._ask(lambda: self.client.zrangebyscore(key, low, high, start, count, withscores=True))
+        return [(word(member), int(score)) for member, score in found]
+
+    def newest_entries(self, key: str, count: int) -> list[tuple[str, dict[bytes, bytes]]]:
+        """The last entries of a stream, newest first."""
+        found: Any = self._ask(lambda: self.client.xrevrange(key, count=count))
+        return [(word(entry), fields) for entry, fields in found or []]
+
+    def time_ms(self) -> int:
+        """The server's own time."""
+        seconds, micros = self._ask(self.client.time)
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.client.close()
+
+    def _ask(self, question: Callable[[], _T]) -> _T:
+        try:
+            return question()
+        except RedisError as error:
+            raise StoreUnavailable(f"Redis did not do what was asked: {error}") from error
+
+
+def word(raw: Any) -> str:
+    """Redis bytes as text."""
+    return raw.decode() if isinstance(raw, bytes) else str(raw)
+
+
+def _bytes(raw: bytes | str) -> bytes:
+    return raw if isinstance(raw, bytes) else raw.encode()
+
+
+def _maybe(raw: bytes | str | None) -> bytes | None:
+    return None if raw is None else _bytes(raw)

@@ -1,0 +1,86 @@
+"""Seats: what is known of every subject of an instance, and the one door through which it changes.
+
+A commit compares the version of each subject with the one that was loaded, and writes it whole or not at
+all: state, rows, the reader's alert, debts. Losing the race is an answer, not an error.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rules.model import MeetingRecord, Plan, Round, Seat
+from service.store import keys
+from service.store.clock import Clock, moment
+from service.store.codec import decode
+from service.store.commit import MEETING, Chunk, Terms
+from service.store.leases import Claim
+from service.store.link import Link, word
+
+CHUNK = 50
+LANE_DELAY_S = 0.3  #: real seconds in which one round's chunks come together, so that they travel together
+SWEEP_GRACE_S = 7 * 86_400  #: a closed alert outlives its time, so that the sweep can still read its lists off it
+_VERSION_LENGTH = 12
+
+
+class Seats:
+    """The subjects of every instance, by instance id ("service" for our own)."""
+
+    def __init__(self, link: Link, clock: Clock, keep_samples_s: int, keep_alerts_s: int) -> None:
+        self._link, self._clock = link, clock
+        self._keep = (keep_samples_s, keep_alerts_s + SWEEP_GRACE_S)
+
+    def load(self, instance: str) -> dict[str, tuple[str, Seat]]:
+        """Every seat of an instance with the version to hand back when it is committed."""
+        found = self._link.hash(keys.seats(instance))
+        return {
+            subject: (_version(blob), decode(Seat, blob[_VERSION_LENGTH:]))
+            for subject, blob in found.items()
+            if subject != MEETING
+        }
+
+    def record(self, instance: str) -> tuple[str, MeetingRecord]:
+        """What is known of the meeting itself, and its version; ("", a new record) when nothing is."""
+        blob = self._link.field(keys.seats(instance), MEETING)
+        if blob is None:
+            return "", MeetingRecord()
+        return _version(blob), decode(MeetingRecord, blob[_VERSION_LENGTH:])
+
+    def commit(
+        self,
+        instance: str,
+        plans: Sequence[Plan],
+        *,
+        record: tuple[str, MeetingRecord] | None = None,
+        round: Round | None = None,
+        claim: Claim | None = None,
+        next_at: datetime | None = None,
+    ) -> frozenset[str]:
+        """Write the plans; answers the subjects that were refused: load and decide those again.
+
+        The last chunk carries the meeting's record ("meeting" in the answer when refused), the round, and
+        the next look under the claim, which ends here. Without `next_at` the claimed member leaves `due`.
+        """
+        refused: set[str] = set()
+        for start in range(0, max(len(plans), 1), CHUNK):
+            chunk = Chunk(instance, self._terms())
+            for plan in plans[start : start + CHUNK]:
+                chunk.add(plan)
+            if start + CHUNK >= len(plans):
+                chunk.close(record, round, claim, next_at)
+            refused.update(word(subject) for subject in self._link.run("seat_commit", chunk.keys(), chunk.args()))
+        return frozenset(refused)
+
+    def round(self, instance: str) -> Round | None:
+        """The last look at an instance, summed up."""
+        held = self._link.hash(keys.round_of(instance))
+        if not held:
+            return None
+        watched, fine, bad, no_figures = (int(held[name]) for name in ("watched", "fine", "bad", "no_figures"))
+        return Round(watched, fine, bad, no_figures, moment(int(held["at"])))
+
+    def _terms(self) -> Terms:
+        now_ms = self._clock.now_ms()
+        return Terms(now_ms, now_ms + self._clock.real(LANE_DELAY_S), *self._keep)
+
+
+def _version(blob: bytes) -> str:
+    return blob[:_VERSION_LENGTH].decode()
