@@ -16,7 +16,7 @@ from rules.news import STRENGTH, NewsKind
 from rules.sentences import sentence
 from rules.words import TOPIC, WHO, Clock, capital, clean, cut, fit
 
-MessageKind = Literal[NewsKind, "digest", "test"]
+MessageKind = Literal[NewsKind, "digest", "test", "blind", "sees_again", "channel_broken", "channel_mended"]
 Shape = Literal["card", "line"]
 Tone = Literal["bad", "warn", "good", "grey"]
 
@@ -46,6 +46,10 @@ KINDS: Mapping[MessageKind, Row] = {
     "better": Row("line"),
     "held": Row("line"),
     "resumed": Row("line"),
+    "blind": Row("card"),
+    "sees_again": Row("line", closing=True),
+    "channel_broken": Row("card"),
+    "channel_mended": Row("line", closing=True),
     "digest": Row("line"),
     "test": Row("line"),
 }

@@ -273,11 +273,15 @@ class MeetingRecord:
     """The `meeting` subject of an instance: what is true of the meeting and of nobody in it."""
 
     blind_since: datetime | None = None
-    blind_reason: str = ""
+    blind_kind: str = ""
+    blind_reason: str = ""  #: in words that a Zoom administrator acts on
     not_live_at: datetime | None = None  #: the first of the two answers that end a meeting
-    over_at: datetime | None = None
     rounds: int = 0
     failures: int = 0  #: blind rounds in a row: the back-off
+    blind_from: datetime | None = None  #: the last blindness that is over, from …
+    sees_since: datetime | None = None  #: … to
+    filled_min: int = 0  #: minutes of it that Zoom told afterwards
+    missed_min: int = 0  #: minutes of it that nobody will ever know
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +367,20 @@ class Round:
     bad: int
     no_figures: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong with qoswatch itself, as one audit finds it. `facts` are for the message."""
+
+    subject: str  #: "service.zoom", "service.channel.<id>", "service.budget"
+    severity: Severity
+    says: str
+    because: str
+    hint: str
+    since_at: datetime
+    notify: tuple[str, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

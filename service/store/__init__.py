@@ -90,6 +90,7 @@ class Store:
         self.warnings = warnings  #: sentences about this Redis, to be said once at the start
         self.clock = clock = Clock(link, test_clock)
         self.due = Leases(link, clock, keys.due())
+        self.chores = Leases(link, clock, keys.chores())
         self.instances = Instances(link)
         self.seats = Seats(link, clock, keep_samples_s, keep_alerts_s)
         self.alerts = Alerts(link, clock, keep_alerts_s)
@@ -99,7 +100,7 @@ class Store:
         self.keys_ = ApiKeys(link, clock)
         self.budget = Budget(link, clock, owner, plan)
         self.tokens = Tokens(link, clock, vault, owner)
-        self.health = Health(link, clock, self.due, self.lanes, poll_s)
+        self.health = Health(link, clock, self.due, self.lanes, self.instances, poll_s)
 
     @classmethod
     def connect(cls, settings: Wishes) -> "Store":

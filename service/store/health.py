@@ -7,6 +7,7 @@ from datetime import datetime
 
 from service.store import keys
 from service.store.clock import Clock, ms
+from service.store.instances import Instances
 from service.store.lanes import Lanes
 from service.store.leases import Leases
 from service.store.link import Link
@@ -23,14 +24,16 @@ class Figures:
     tick_age_s: float | None
     overdue_meetings: int  #: meetings that wait for more than two periods
     overdue_lanes: int  #: lanes that could have spoken a minute ago
+    unarmed_meetings: int = 0  #: live and watched meetings that nothing will look at
     workers: Mapping[str, int] = field(default_factory=dict)  #: role → processes that are alive
 
 
 class Health:
     """How the processes on this Redis are."""
 
-    def __init__(self, link: Link, clock: Clock, due: Leases, lanes: Lanes, poll_s: int) -> None:
-        self._link, self._clock, self._due, self._lanes, self._poll_s = link, clock, due, lanes, poll_s
+    def __init__(self, link: Link, clock: Clock, due: Leases, lanes: Lanes, instances: Instances, poll_s: int) -> None:
+        self._link, self._clock, self._poll_s = link, clock, poll_s
+        self._due, self._lanes, self._instances = due, lanes, instances
 
     def beat(self, role: str, pid: int, host: str) -> None:
         """A process lives."""
@@ -51,6 +54,7 @@ class Health:
             tick_age_s=None if ticked is None else self._clock.real_seconds(ms(now) - int(ticked)),
             overdue_meetings=self._due.overdue(2 * self._poll_s),
             overdue_lanes=self._lanes.overdue(LANE_LATE_S),
+            unarmed_meetings=len(self._instances.live() - self._due.members()),
             workers=self._alive(),
         )
 

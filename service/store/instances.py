@@ -26,7 +26,16 @@ class Instances:
         if instance.ended_at is None:
             commands.append(("HDEL", keys.instance(instance.id), "ended_at"))
             commands += [("PERSIST", key) for key in _dying(instance.id)]
+            commands.append(("SADD", keys.instances_live(), instance.id))
         self._link.together(commands)
+
+    def live(self) -> frozenset[str]:
+        """The runs that are on, as far as we know, and that somebody watches."""
+        return frozenset(member.decode() for member in self._link.do("SMEMBERS", keys.instances_live()))
+
+    def rest(self, id: str) -> None:
+        """Nobody watches this run any more; whoever does again puts it anew."""
+        self._link.do("SREM", keys.instances_live(), id)
 
     def get(self, id: str) -> Instance | None:
         """A run, if we know it."""
@@ -47,6 +56,7 @@ class Instances:
         """The run is over: what is kept of it goes in a day. Call it after its last commit."""
         commands: list[Command] = [("HSET", keys.instance(id), "ended_at", ms(at))]
         commands += [("EXPIRE", key, KEEP_AFTER_END_S) for key in _dying(id)]
+        commands.append(("SREM", keys.instances_live(), id))
         self._link.together(commands)
 
 

@@ -62,6 +62,11 @@ def instance(id: str) -> str:
     return f"{PREFIX}instance:{id}"
 
 
+def instances_live() -> str:
+    """ "qos:instances:live": SET of the runs that are on and watched; until over or unwatched."""
+    return f"{PREFIX}instances:live"
+
+
 def seats(instance: str) -> str:
     """ "qos:seats:3f9a0c11d2e4": HASH subject -> 12-digit version + blob; its end + 24 h."""
     return f"{PREFIX}seats:{instance}"
@@ -88,6 +93,11 @@ def due() -> str:
 def lanes() -> str:
     """ "qos:lanes": ZSET of lanes that owe something, by when; until nothing is owed."""
     return f"{PREFIX}lanes"
+
+
+def chores() -> str:
+    """ "qos:chores": ZSET of what one scheduler does for all (audit, sweep), by when; for good."""
+    return f"{PREFIX}chores"
 
 
 def locks() -> str:

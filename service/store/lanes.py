@@ -145,6 +145,11 @@ class Lanes(Deliveries):
         """How many lanes have been free to speak for more than `by_s` real seconds."""
         return self._leases.overdue(self._clock.real(by_s) / 1000)
 
+    def owing(self, channel: str) -> frozenset[str]:
+        """The alerts and notes that a channel has not accepted yet."""
+        lanes = (lane for lane in self._leases.members() if lane.startswith(f"{channel}:"))
+        return frozenset(subject for lane in lanes for subject in self._link.hash(keys.owed(lane)))
+
     def gate(self, channel: str) -> Gate:
         """What a channel's answers have taught us."""
         return decode_maybe(Gate, self._link.field(keys.gate(channel), "gate")) or Gate()

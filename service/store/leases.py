@@ -61,6 +61,10 @@ class Leases:
         found = self._link.span(self._set, "-inf", "+inf", 0, 1, newest=False)
         return (found[0][0], moment(found[0][1])) if found else None
 
+    def members(self) -> frozenset[str]:
+        """Everything that is due at some time, held or not."""
+        return frozenset(member for member, _ in self._link.span(self._set, "-inf", "+inf", 0, -1, newest=False))
+
     def overdue(self, by_s: float) -> int:
         """How many have waited longer than `by_s` of the clock's seconds, also those claimed over and over."""
         limit = self._clock.now_ms() - by_s * 1000

@@ -63,6 +63,16 @@ class Shelf(Generic[T]):
         """A page, newest first, and the cursor of the next."""
         return paging.page(self._link, keys.documents(self._kind), self.get_many, limit=limit, cursor=cursor)
 
+    def all(self) -> list[T]:
+        """Every document, newest first."""
+        found: list[T] = []
+        cursor: str | None = None
+        while True:
+            items, cursor = self.page(200, cursor)
+            found += items
+            if cursor is None:
+                return found
+
     def count(self) -> int:
         """How many there are."""
         return int(self._link.do("ZCARD", keys.documents(self._kind)))

@@ -1,0 +1,151 @@
+"""The whole product around a pretend Zoom and pretend chats, with a clock that the story moves.
+
+HTTP in over a socket, real Redis, RQ workers, HTTP out over sockets. Only the processes are missing: the scheduler's
+tick and the workers' jobs run here, one after the other, so that a story has an order.
+"""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from rq import SimpleWorker
+from werkzeug.serving import make_server
+
+from service import settings as settings_file
+from service.app import create_app
+from service.store.connect import client
+from simulator import Simulator
+from workers import jobs
+from workers.runtime import Runtime
+from workers.scheduler import Scheduler
+from workers.worker import worker_of
+
+BASE = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
+STEP_S = 15.0
+JUST_AFTER_S = 0.5  #: the delay that lets one round's news travel together
+
+
+class House:
+    """One qoswatch, one account, one inbox."""
+
+    def __init__(self, redis_url: str, folder: Path, simulator: Simulator, **environ: str) -> None:
+        self.simulator = simulator
+        self.environ = {
+            **simulator.environ(),
+            "REDIS_URL": redis_url,
+            "QOSWATCH_SECRET_KEY": "a-secret-of-a-story-that-is-long-enough-to-do",
+            "QOSWATCH_DATA_DIR": str(folder),
+            "QOSWATCH_TEST_CLOCK": "hash",
+            "QOSWATCH_ALLOW_PRIVATE_TARGETS": "yes",
+            **environ,
+        }
+        self.settings = settings_file.load(self.environ)
+        self.runtime = Runtime.build(self.settings)
+        self.store = self.runtime.store
+        self.store.clock.put(_moment(BASE))
+        jobs.use(self.runtime)
+        self.scheduler = Scheduler(self.runtime)
+        self._rq = client(redis_url)
+        self.workers: dict[Any, SimpleWorker] = {queue: worker_of(self._rq, queue) for queue in ("poll", "deliver")}
+        self._serve()
+        _, self.key = self.store.keys_.create("admin", "story")
+
+    def _serve(self) -> None:
+        app = create_app(self.settings, self.store, self.runtime.queues)
+        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.http = requests.Session()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self.http.close()
+        self._rq.close()
+        self.runtime.close()
+
+    def api(self, method: str, path: str, body: Any = None, expect: int | None = None) -> Any:
+        """Ask the API as an admin; a story that is refused fails with the words of the refusal."""
+        answer = self.http.request(
+            method, self.url + path, json=body, headers={"Authorization": f"Bearer {self.key}"}, timeout=10
+        )
+        assert answer.status_code == expect if expect else answer.ok, f"{method} {path}: {answer.text}"
+        return answer.json() if answer.content else None
+
+    def channel(self, id: str = "slack-av", kind: str = "slack", hook: str | None = None) -> str:
+        """Register a channel that leads to the inbox; answers its destination there."""
+        hook = hook or ("T1/B1/secret" if kind == "slack" else "flow1")
+        url = self.simulator.slack_url(hook) if kind == "slack" else self.simulator.teams_url(hook)
+        self.api("PUT", f"/v1/channels/{id}", {"kind": kind, "url": url})
+        return hook
+
+    def watch(self, meeting: str, *people: str, notify: tuple[str, ...] = ("slack-av",), **more: Any) -> str:
+        """Watch participants of a meeting by their ids; answers the watch's id."""
+        who = [{"participant_id": person} for person in people]
+        body = {"meeting": meeting, "who": who, "notify": list(notify), **more}
+        return str(self.api("POST", "/v1/watches", body)["id"])
+
+    def run(self) -> None:
+        """Let the product do what is due at this moment."""
+        self.scheduler.tick()
+        self.work("poll")
+        self.work("deliver")
+
+    def work(self, queue: Any) -> None:
+        """Do the jobs of one queue."""
+        if self.runtime.queues.length(queue):
+            self.workers[queue].work(burst=True, logging_level=None)
+
+    def advance(self, minutes: float = 0, seconds: float = 0, step_s: float = STEP_S) -> None:
+        """Let time pass for Zoom and for us, with everything that happens meanwhile."""
+        left = minutes * 60 + seconds
+        while left > 0:
+            step = min(step_s, left)
+            self.move(step - JUST_AFTER_S)
+            self.run()
+            self.move(JUST_AFTER_S)
+            self.run()
+            left -= step
+
+    def move(self, seconds: float) -> None:
+        """Only the clocks: nobody does anything."""
+        self.store.clock.advance(seconds=seconds)
+        self.simulator.clock.step(seconds)
+
+    def texts(self, hook: str = "T1/B1/secret") -> list[str]:
+        """The first sentences of what a destination has accepted, oldest first."""
+        posts = self.simulator.inbox.posts(hook, accepted=True)
+        return [post.body.get("text") or post.body.get("summary") for post in posts]
+
+    def alerts(self, **query: str) -> list[dict[str, Any]]:
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        return list(self.api("GET", f"/v1/alerts?{asked}")["items"])
+
+
+def _moment(seconds: float) -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(base=BASE, speed=0) as running:
+        yield running
+
+
+@pytest.fixture
+def house(redis_client: Any, redis_socket: Path, tmp_path: Path, simulator: Simulator) -> Iterator[House]:
+    """An empty Redis, and a product on it."""
+    built = House(f"unix://{redis_socket}", tmp_path, simulator)
+    yield built
+    built.close()
+
+
+__all__ = ["BASE", "House", "timedelta"]

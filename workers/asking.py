@@ -1,0 +1,73 @@
+"""The calls of one look: everybody who is watched, and the meeting itself when its people are not found."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from rules.model import Instance, Meeting, Sight
+from workers.holding import Holding
+from workers.runtime import Runtime
+from workers.zoom import ZoomError, payloads
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Zoom said. `missing`: not in the meeting, which is live. `trouble`: why nobody could be seen at all."""
+
+    sights: dict[str, Sight] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
+    meeting: Meeting | None = None
+    not_live: bool = False
+    trouble: ZoomError | None = None
+    asked: int = 0
+
+
+_ABSENT = ("no_participant", "not_live")
+
+
+def ask(
+    runtime: Runtime,
+    holding: Holding,
+    calls: ThreadPoolExecutor,
+    instance: Instance,
+    sessions: Sequence[str],
+    *,
+    doubtful: bool,
+) -> Answer:
+    """Ask for each session. A 404 may mean the person or the whole meeting, so it asks the meeting.
+
+    `doubtful`: no figures have come for a while, so the meeting is asked in any case.
+    """
+
+    def one(session: str) -> Sight | ZoomError:
+        holding.keep()
+        try:
+            raw = runtime.zoom.participant_qos(instance.uuid, session)
+        except ZoomError as error:
+            return error
+        return payloads.sight(raw, session=session)
+
+    told = dict(zip(sessions, calls.map(one, sessions), strict=True))
+    sights = {session: sight for session, sight in told.items() if isinstance(sight, Sight)}
+    errors = {session: error for session, error in told.items() if isinstance(error, ZoomError)}
+    absent = frozenset(session for session, error in errors.items() if error.kind in _ABSENT)
+    others = [error for session, error in errors.items() if session not in absent]
+    if others and not sights and not absent:
+        return Answer(trouble=others[0])
+    answer = Answer(sights, asked=len(sessions))
+    if sights and not absent and not doubtful:
+        return answer
+    return _with_meeting(runtime, holding, instance, answer, absent)
+
+
+def _with_meeting(
+    runtime: Runtime, holding: Holding, instance: Instance, answer: Answer, absent: frozenset[str]
+) -> Answer:
+    holding.keep()
+    try:
+        meeting = runtime.zoom.meeting(instance.uuid)
+    except ZoomError as error:
+        if error.kind in _ABSENT:
+            return Answer(not_live=True)
+        return answer if answer.sights else Answer(trouble=error)
+    return replace(answer, missing=absent, meeting=meeting)

@@ -1,0 +1,174 @@
+"""Once a minute: what is wrong with ourselves? It reports, and repairs nothing: that is what leases are for.
+
+Then the dead man's switch: a ping that says "all is watched", sent only when that is true.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import requests
+import structlog
+
+from rules import planning, selfwords, troubles
+from rules.model import Instance, MeetingRecord, Plan, Trouble, Watch
+from service.store.health import Figures
+from workers.runtime import Runtime
+
+BLIND_FOR = timedelta(minutes=3)
+TRIES = 3
+_PING_S = 5.0
+_TICK_S = 30.0
+ZOOM = "service.zoom"
+BUDGET = "service.budget"
+_SPENT = ("budget", "daily", "rate")
+log = structlog.get_logger()
+
+Scene = list[tuple[Instance, MeetingRecord, tuple[Watch, ...]]]
+
+
+def audit(runtime: Runtime) -> None:
+    """Decide about every subject of our own; then tell the outside that we live, if we do."""
+    now = runtime.store.clock.now()
+    scene = _scene(runtime)
+    found = {trouble.subject: trouble for trouble in (*_blind(runtime, scene, now), *_broken(runtime, now))}
+    _decide(runtime, found, scene, now)
+    _ping(runtime, runtime.store.health.figures(now))
+
+
+def _scene(runtime: Runtime) -> Scene:
+    """Every live meeting, what is known of looking at it, and who watches it."""
+    store = runtime.store
+    found = []
+    for id in sorted(store.instances.live()):
+        instance = store.instances.get(id)
+        if instance is not None:
+            watches = tuple(store.documents.watches_of(instance.number, instance.uuid))
+            found.append((instance, store.seats.record(id)[1], watches))
+    return found
+
+
+def _blind(runtime: Runtime, scene: Scene, now: datetime) -> Iterable[Trouble]:
+    """Meetings that we can not see, by who repairs it: Zoom and its settings, or the day's calls."""
+    for subject, is_spent in ((ZOOM, False), (BUDGET, True)):
+        blind = [each for each in scene if each[1].blind_since and (each[1].blind_kind in _SPENT) == is_spent]
+        since = min((record.blind_since for _, record, _ in blind if record.blind_since), default=None)
+        if since is None or now - since < BLIND_FOR:
+            continue
+        reason = Counter(record.blind_reason for _, record, _ in blind).most_common(1)[0][0]
+        topics = [instance.topic or instance.number for instance, _, _ in blind]
+        watches = [watch for _, _, known in blind for watch in known]
+        yield Trouble(
+            subject,
+            "critical",
+            says="qoswatch is BLIND",
+            because=reason,
+            hint="Until then watch them in Zoom's dashboard.",
+            since_at=since,
+            notify=_audience(runtime, watches, ()),
+            facts={
+                "label": "Not watched",
+                "names": selfwords.names(topics),
+                "then": "I ask again every few minutes and say when I see again.",
+                "well": "qoswatch sees again",
+            },
+        )
+
+
+def _broken(runtime: Runtime, now: datetime) -> Iterable[Trouble]:
+    """Channels that take nothing until a person mends them; told through another, never through themselves."""
+    store = runtime.store
+    watches = store.documents.watches.all()
+    channels = store.documents.channels.all()
+    for channel in channels:
+        gate = store.lanes.gate(channel.id)
+        if gate.broken is None:
+            continue
+        own = [watch for watch in watches if channel.id in watch.notify]
+        others = tuple(each.id for each in channels)
+        owing = store.alerts.get_many(store.lanes.owing(channel.id))
+        yield Trouble(
+            f"service.channel.{channel.id}",
+            "critical",
+            says=f"{channel.kind.capitalize()} channel {channel.id} refuses us",
+            because=gate.broken,
+            hint=f"Mend it, then set it anew: PUT /v1/channels/{channel.id}.",
+            since_at=gate.first_fail_at or now,
+            notify=_audience(runtime, own, (channel.id,)) or _without(others, channel.id)[:1],
+            facts={
+                "label": "Undelivered",
+                "names": selfwords.names([f"{alert.who}: {alert.topic}" for alert in owing.values()]) if owing else "",
+                "then": "What it is owed stays owed. I try it once an hour, and at once when it is set anew.",
+                "well": f"{channel.kind.capitalize()} channel {channel.id} takes our messages again",
+            },
+        )
+
+
+def _audience(runtime: Runtime, watches: Iterable[Watch], but: tuple[str, ...]) -> tuple[str, ...]:
+    """The operations channel; without one, every channel of the watches affected."""
+    ops = runtime.settings.qoswatch_ops_channel
+    if ops and ops not in but and runtime.store.documents.channels.get(ops):
+        return (ops,)
+    return tuple(sorted({channel for watch in watches for channel in watch.notify} - set(but)))
+
+
+def _without(channels: Iterable[str], one: str) -> tuple[str, ...]:
+    return tuple(channel for channel in channels if channel != one)
+
+
+def _decide(runtime: Runtime, found: Mapping[str, Trouble], scene: Scene, now: datetime) -> None:
+    """One decision and one commit for each subject in trouble, or just out of it."""
+    store = runtime.store
+    for _ in range(TRIES):
+        loaded = store.seats.load(troubles.INSTANCE)
+        subjects = {*found, *(subject for subject, (_, seat) in loaded.items() if troubles.is_open(seat))}
+        plans: list[Plan] = []
+        for subject in sorted(subjects):
+            version, seat = loaded.get(subject, ("", troubles.empty_seat(subject)))
+            decision = troubles.decide(seat, found.get(subject), now, _cost(subject, scene))
+            if decision.seat != seat:
+                plans.append(planning.plan(version, seat, decision, troubles.OURSELVES, now))
+        if not store.seats.commit(troubles.INSTANCE, plans):
+            break
+    for plan in plans:
+        for write in plan.alerts:
+            for entry in write.entries:
+                log.warning("service alert changed", alert_id=write.view.id, subject=plan.subject, kind=entry.kind)
+    if any(plan.debts for plan in plans):
+        runtime.queues.deliver()
+
+
+def _cost(subject: str, scene: Scene) -> dict[str, str]:
+    """What the blindness cost: minutes that Zoom told afterwards, and those that nobody will know."""
+    if subject not in (ZOOM, BUDGET):
+        return {}
+    records = [record for _, record, _ in scene if record.sees_since]
+    filled = max((record.filled_min for record in records), default=0)
+    missed = max((record.missed_min for record in records), default=0)
+    return {"cost": f"{filled} min filled from Zoom, {missed} min not known"} if records else {}
+
+
+def _ping(runtime: Runtime, figures: Figures) -> None:
+    """The dead man's switch: whoever waits for this ping hears of us when it does not come."""
+    url = runtime.settings.qoswatch_heartbeat_url
+    if not url:
+        return
+    if why := unfit(figures):
+        log.warning("heartbeat withheld", because=why)
+        return
+    try:
+        requests.get(url, timeout=_PING_S, allow_redirects=False)
+    except requests.RequestException as error:
+        log.warning("heartbeat failed", error=type(error).__name__)
+
+
+def unfit(figures: Figures) -> str:
+    """Why we can not say that all is watched; "" when we can."""
+    if figures.tick_age_s is None or figures.tick_age_s > _TICK_S:
+        return "the scheduler does not tick"
+    late = {
+        "meetings overdue": figures.overdue_meetings,
+        "conversations overdue": figures.overdue_lanes,
+        "meetings not armed": figures.unarmed_meetings,
+    }
+    return ", ".join(f"{number} {what}" for what, number in late.items() if number)

@@ -1,0 +1,117 @@
+"""Deliver: while lanes owe something, lease them, say it as it is now, post, record. Then end; a wake-up is cheap."""
+
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from rules import gate as gates
+from rules.model import Channel
+from service.store import Store, keys
+from service.store.deliveries import Attempt
+from service.store.lanes import Turn
+from workers.channels import render
+from workers.channels.answers import Answer
+from workers.letter import Letter, letter
+from workers.runtime import Runtime
+
+LANES_AT_ONCE = 16
+LEASE_S = 60  #: real seconds; a post takes fifteen at the most
+DRAIN_S = 30
+NEAR_S = 1.0  #: a lane that is due this soon is waited for
+GROUP_WINDOW = timedelta(seconds=30)  #: of the clock that people live by
+log = structlog.get_logger()
+
+
+def deliver(runtime: Runtime) -> int:
+    """Pay what is owed until nothing is due soon, thirty seconds at the most; answers how many turns were taken."""
+    stop_at = time.monotonic() + DRAIN_S
+    turns, flying = 0, set[Future[None]]()
+    with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
+        while time.monotonic() < stop_at:
+            free = LANES_AT_ONCE - len(flying)
+            claimed = runtime.store.lanes.claim(free, LEASE_S) if free else []
+            turns += len(claimed)
+            flying |= {pool.submit(_safely, runtime, turn) for turn in claimed}
+            if not claimed and not _wait(runtime, flying):
+                break
+            flying = {future for future in flying if not future.done()}
+    return turns
+
+
+def _wait(runtime: Runtime, flying: set[Future[None]]) -> bool:
+    """Wait a little for a post to end or a lane to come due; False when there is nothing to wait for."""
+    if flying:
+        wait(flying, timeout=0.1, return_when=FIRST_COMPLETED)
+        return True
+    first = runtime.store.lanes.first_due()
+    clock = runtime.store.clock
+    if first is None:
+        return False
+    due_in_ms = (first - clock.now()) / timedelta(milliseconds=1)
+    near_ms = clock.real(NEAR_S)
+    if due_in_ms > near_ms or (clock.stepped and due_in_ms > 0):
+        return False
+    time.sleep(max(0.01, due_in_ms / near_ms * NEAR_S))
+    return True
+
+
+def _safely(runtime: Runtime, turn: Turn) -> None:
+    """One turn; an unexpected error leaves the lane to its lease and is logged by name."""
+    try:
+        pay(runtime, turn)
+    except Exception as error:
+        log.error("turn failed", lane=turn.lane, error=type(error).__name__, exc_info=True)
+
+
+def pay(runtime: Runtime, turn: Turn) -> None:
+    """One lane, one post: compose, write down, post, record."""
+    store = runtime.store
+    channel = store.documents.channels.get(turn.channel)
+    if channel is None:
+        store.lanes.drop(turn, turn.owed)
+        store.lanes.release(turn)
+        return
+    told = letter(store, turn, channel, store.clock.now())
+    if told.message is None:
+        store.lanes.drop(turn, told.stale)
+        store.lanes.release(turn)
+        return
+    delivery_id = turn.sending.id if turn.sending else keys.delivery_id(turn.lane, told.pairs)
+    if not store.lanes.begin(turn, delivery_id, told.pairs):
+        return
+    runtime.mark("leased")
+    answer = _post(runtime, channel, told, delivery_id)
+    runtime.mark("posted")
+    _record(runtime, turn, channel, delivery_id, answer)
+    runtime.mark("recorded")
+
+
+def _post(runtime: Runtime, channel: Channel, told: Letter, delivery_id: str) -> Answer:
+    assert told.message is not None
+    body = render(channel.kind, told.message)
+    return runtime.sender.post(channel.url, body, kind=channel.kind, headers={"X-Qoswatch-Delivery": delivery_id})
+
+
+def _record(runtime: Runtime, turn: Turn, channel: Channel, delivery_id: str, answer: Answer) -> None:
+    store, now = runtime.store, runtime.store.clock.now()
+    gate = gates.after(store.lanes.gate(channel.id), answer, now=now, scale=partial(_span, store))
+    attempt = Attempt(now, answer.status, answer.latency_ms, answer.text, answer.outcome)
+    rests_until = now + GROUP_WINDOW if answer.outcome == "accepted" else None
+    store.lanes.record(turn, attempt, gate=gate, lane_not_before=rests_until)
+    store.health.count(f"deliveries_{answer.outcome}")
+    log.info(
+        "delivery answered",
+        delivery_id=delivery_id,
+        channel=channel.id,
+        outcome=answer.outcome,
+        status=answer.status,
+        latency_ms=answer.latency_ms,
+    )
+
+
+def _span(store: Store, real_s: float) -> timedelta:
+    """How long so many real seconds are by the store's clock."""
+    return timedelta(milliseconds=store.clock.real(real_s))

@@ -1,0 +1,112 @@
+"""One look at a live meeting: load, ask Zoom, decide seat by seat, commit. Then due again on its own phase."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from rules import cadence, watching
+from rules.model import Instance, Rule, Seat
+from service.store import keys
+from workers.asking import Answer, ask
+from workers.deciding import Scene, decide
+from workers.holding import Holding
+from workers.runtime import Runtime
+
+NOT_LIVE_TWICE = timedelta(seconds=60)
+SILENT = timedelta(seconds=150)
+NOBODY_LEFT = 5  #: periods between looks at a meeting in which nobody watched is present any more
+log = structlog.get_logger()
+
+
+def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
+    """Look once at the claimed meeting and decide about everybody watched in it."""
+    store = runtime.store
+    instance = store.instances.get(holding.claim.member)
+    if instance is None or instance.ended_at is not None:
+        store.due.done(holding.claim, None)
+        return
+    scene = _scene(runtime, instance)
+    seats = [seat for _, seat in store.seats.load(instance.id).values()]
+    sessions = _worth_asking(scene, seats)
+    doubtful = _is_doubtful(seats, sessions, store.clock.now())
+    answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful)
+    runtime.mark("polled")
+    if answer.trouble is not None:
+        _blind(runtime, holding, instance, answer)
+    elif answer.not_live:
+        _not_live(runtime, holding, scene)
+    else:
+        _seen(runtime, holding, scene, answer)
+
+
+def _scene(runtime: Runtime, instance: Instance) -> Scene:
+    store, now = runtime.store, runtime.store.clock.now()
+    known = store.documents.watches_of(instance.number, instance.uuid)
+    watches = tuple(watch for watch in known if watching.concerns(watch, instance.id, now))
+    wanted = {rule for watch in watches for rule in watching.rule_ids(watch)}
+    rules: Mapping[str, Rule] = store.documents.rules.get_many(sorted(wanted))
+    return Scene(instance, watches, watching.wishes(watches, rules))
+
+
+def _worth_asking(scene: Scene, seats: Iterable[Seat]) -> list[str]:
+    """The watched sessions that have not left: who left never comes back under the same id."""
+    left = {session.id for seat in seats for session in seat.sessions if session.left_at}
+    return sorted(set(scene.wishes) - left)
+
+
+def _is_doubtful(seats: Iterable[Seat], sessions: Sequence[str], now: datetime) -> bool:
+    """Nobody whom we ask for has shown a new figure for a while: is the meeting over?"""
+    asked = [seat for seat in seats if any(session.id in sessions for session in seat.sessions)]
+    return bool(asked) and all(seat.row_at is None or now - seat.row_at > SILENT for seat in asked)
+
+
+def _blind(runtime: Runtime, holding: Holding, instance: Instance, answer: Answer) -> None:
+    """Nobody could be seen: nothing is decided about people; the meeting remembers since when, and why."""
+    store, now, trouble = runtime.store, runtime.store.clock.now(), answer.trouble
+    version, record = store.seats.record(instance.id)
+    words = trouble.words if trouble else ""
+    blind = replace(record, blind_since=record.blind_since or now, blind_reason=words, failures=record.failures + 1)
+    again_at = cadence.after_failure(instance.id, now, runtime.settings.qoswatch_poll_seconds, blind.failures)
+    store.seats.commit(instance.id, (), record=(version, blind), claim=holding.claim, next_at=again_at)
+    store.health.count("rounds_blind")
+    log.warning("round was blind", instance=instance.id, kind=trouble.kind if trouble else "", words=words)
+
+
+def _not_live(runtime: Runtime, holding: Holding, scene: Scene) -> None:
+    """Zoom says that the meeting is not live: once may be an error, twice a minute apart is its end."""
+    store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
+    version, record = store.seats.record(instance.id)
+    if record.not_live_at is None or now - record.not_live_at < NOT_LIVE_TWICE:
+        first = record.not_live_at or now
+        doubted = replace(record, not_live_at=first)
+        again_at = first + NOT_LIVE_TWICE
+        store.seats.commit(instance.id, (), record=(version, doubted), claim=holding.claim, next_at=again_at)
+        return
+    over_at = record.not_live_at
+    ended = replace(scene, instance=replace(instance, ended_at=over_at))
+    decide(runtime, ended, Answer(), over_at)
+    store.instances.end(instance.id, over_at)
+    store.due.done(holding.claim, None)
+    waiting_until = cadence.ask_again(store.documents.watches_of(instance.number, ""), now)
+    if waiting_until is not None and instance.number:
+        store.due.arm(keys.number_member(instance.number), waiting_until)
+    log.info("meeting is over", instance=instance.id, number=instance.number)
+
+
+def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> None:
+    store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
+    for watch in scene.watches:
+        if watch.bound is None and any(who.value in answer.sights for who in watch.who):
+            store.documents.bind(watch.id, instance.id)
+    if answer.meeting is not None and answer.meeting.topic and answer.meeting.topic != instance.topic:
+        scene = replace(scene, instance=replace(instance, topic=answer.meeting.topic))
+        store.instances.put(scene.instance)
+    period = runtime.settings.qoswatch_poll_seconds * (1 if answer.asked else NOBODY_LEFT)
+    next_at = cadence.next_look(instance.id, now, period)
+    decide(runtime, scene, answer, None, holding, next_at if scene.wishes else None)
+    if not scene.wishes:
+        store.instances.rest(instance.id)
+    store.health.count("rounds_seen")

@@ -1,0 +1,54 @@
+"""One batch of due meetings: claimed, looked at side by side, given back in time."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import structlog
+
+from rules import cadence
+from service.store.leases import Claim
+from workers.holding import LEASE_S, Holding, Stale
+from workers.look import look
+from workers.resolve import resolve
+from workers.runtime import Runtime
+
+STOP_S = 45  #: real seconds: what has not been started by then is given back
+MEETINGS_AT_ONCE = 8
+CALLS_AT_ONCE = 16
+log = structlog.get_logger()
+
+
+def poll(runtime: Runtime, batch: Sequence[Sequence[str]]) -> int:
+    """Look at every meeting of the batch that is still ours; answer how many were looked at."""
+    stop_at = time.monotonic() + STOP_S
+    claims = [Claim(member, token) for member, token in batch]
+    ours = [claim for claim in claims if runtime.store.due.renew(claim, LEASE_S)]
+    runtime.mark("claimed")
+    with ThreadPoolExecutor(MEETINGS_AT_ONCE) as meetings, ThreadPoolExecutor(CALLS_AT_ONCE) as calls:
+        return sum(meetings.map(partial(_one, runtime, calls, stop_at), ours))
+
+
+def _one(runtime: Runtime, calls: ThreadPoolExecutor, stop_at: float, claim: Claim) -> bool:
+    """Look at one meeting; whatever goes wrong with it stays with it."""
+    now = runtime.store.clock.now()
+    if time.monotonic() > stop_at:
+        runtime.store.due.give_back(claim)
+        return False
+    holding = Holding(runtime, claim)
+    try:
+        if claim.member.startswith("n"):
+            resolve(runtime, holding)
+        else:
+            look(runtime, holding, calls)
+    except Stale:
+        log.info("claim was lost", member=claim.member)
+        return False
+    except Exception as error:
+        again_at = cadence.after_failure(claim.member, now, runtime.settings.qoswatch_poll_seconds, 2)
+        runtime.store.due.done(claim, again_at)
+        runtime.store.health.count("rounds_failed")
+        log.error("look failed", member=claim.member, error=type(error).__name__, exc_info=True)
+        return False
+    return True
