@@ -87,9 +87,7 @@ RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ExistingFile = Annotated[Path, AfterValidator(_existing)]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
-Clock = Annotated[
-    str, _matching(r"hash|\d+(\.\d+)?@\d+(\.\d+)?", "is neither SPEED@BASE (12@1764000000) nor hash")
-]
+Clock = Annotated[str, _matching(r"hash|\d+(\.\d+)?@\d+(\.\d+)?", "is neither SPEED@BASE (12@1764000000) nor hash")]
 DieAt = Annotated[str, _matching(r"[a-z]+:\d+", "is not a crash point and a count, such as posted:17")]
 
 

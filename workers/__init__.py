@@ -1,0 +1,1 @@
+"""workers act: they poll Zoom, tell people, and keep the pace."""

@@ -1,0 +1,48 @@
+"""How a command finds Redis and its own kind: REDIS_URL, or the server of an `up` that runs beside it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from service.settings import Settings
+from workers.embedded import EmbeddedRedis, running_url
+from workers.errors import CommandError
+
+log = structlog.get_logger()
+
+
+def ours(*words: str) -> list[str]:
+    """The command line of one of our own processes. -P: a folder of the caller's must not hide our packages."""
+    return [sys.executable, "-P", "-m", "workers.cli", *words]
+
+
+def at(settings: Settings, url: str) -> Settings:
+    """The settings with this Redis."""
+    return settings.model_copy(update={"redis_url": url})
+
+
+def running(settings: Settings) -> Settings:
+    """The settings with a Redis that runs now. Raises CommandError when there is none."""
+    for name in ("qoswatch_test_clock", "qoswatch_die_at", "qoswatch_allow_private_targets"):
+        if getattr(settings, name):
+            log.warning("setting for trials is on", setting=name.upper())
+    if settings.redis_url:
+        return settings
+    if url := running_url(settings.qoswatch_data_dir):
+        return at(settings, url)
+    raise CommandError(
+        "REDIS_URL is not set, and no `qoswatch up` runs here: set REDIS_URL, or use `qoswatch up`, "
+        "which brings a server of its own"
+    )
+
+
+@contextmanager
+def reached(settings: Settings) -> Iterator[Settings]:
+    """As `running`; with our own server started for this one command when nothing runs."""
+    if settings.redis_url or running_url(settings.qoswatch_data_dir):
+        yield running(settings)
+        return
+    with EmbeddedRedis(settings.qoswatch_data_dir) as server:
+        yield at(settings, server.url)

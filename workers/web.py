@@ -1,0 +1,78 @@
+"""The web process: gunicorn around the API, started by us and not by gunicorn's own command.
+
+That command puts the current folder first on the path and opens a control socket shared by every gunicorn of
+the user. The API is named, not imported: workers know nothing of it but its door.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from service.queues import Queues
+from service.settings import Settings
+from service.store import Store
+from workers.errors import CommandError
+from workers.ports import is_free
+
+API = "service.app"
+
+
+class OurLog(Logger):
+    """Gunicorn's lines go the way of all lines."""
+
+    def setup(self, cfg: Config) -> None:
+        """As gunicorn does, then hand everything to the root logger."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+class Web(BaseApplication):
+    """One process of eight threads: an API for people and their scripts, not for the world."""
+
+    def __init__(self, settings: Settings, host: str) -> None:
+        self._settings, self._host = settings, host
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Gunicorn's settings, all from here: no file, no GUNICORN_CMD_ARGS."""
+        for name, value in {
+            "bind": f"{self._host}:{self._settings.port}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": 8,
+            "graceful_timeout": 5,
+            "accesslog": None,
+            "logger_class": OurLog,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "proc_name": "qoswatch-web",
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The API, built in the process that serves it: connections are not shared over a fork."""
+        store = Store.connect(self._settings)
+        return import_module(API).create_app(self._settings, store, Queues(store.redis))
+
+
+def run(settings: Settings, host: str) -> int:
+    """Serve until SIGTERM; requests in hand are answered."""
+    if not is_free(settings.port, host):
+        raise CommandError(f"port {settings.port} is taken: set PORT to another one, or stop what listens there")
+    _greet(settings)
+    Web(settings, host).run()
+    return 0
+
+
+def _greet(settings: Settings) -> None:
+    """A Redis that will not do is named once, here; the key that the environment gives is taken in."""
+    store = Store.connect(settings)
+    try:
+        if key := settings.qoswatch_api_key:
+            store.keys_.adopt(key.get_secret_value(), "admin", "QOSWATCH_API_KEY")
+    finally:
+        store.close()
