@@ -136,6 +136,18 @@ class Lanes(Deliveries):
         """End a turn without a post; the lane stays due while it owes something."""
         return self._release(turn, "release", ())
 
+    def redeliver(self, id: str) -> bool:
+        """Owe a dead delivery again, under its own id. False: it is not dead, or its lane must repeat another first."""
+        found = self.delivery(id)
+        if found is None:
+            return False
+        went = self._link.run(
+            "lane_redeliver",
+            (*_SETS, keys.lane(found.lane), keys.delivery(id), keys.deliveries_dead()),
+            (self._clock.now_ms(), found.lane, id, found.channel),
+        )
+        return bool(went)
+
     def first_due(self) -> datetime | None:
         """When the next lane is due."""
         first = self._leases.first()

@@ -27,6 +27,7 @@ _PARTS = {
     "lane_owe": ("part_claims", "part_owing"),
     "lane_claim": ("part_claims",),
     "lane_begin": ("part_claims",),
+    "lane_redeliver": ("part_claims",),
     "lane_record": ("part_claims", "part_gates"),
     "lane_release": ("part_claims",),
     "gate_reset": ("part_claims", "part_gates"),

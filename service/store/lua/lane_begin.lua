@@ -35,7 +35,7 @@ redis.call('HINCRBY', lane_key, 'attempt', 1)
 redis.call('HSETNX', delivery, 'created_at', now)
 redis.call('HSETNX', delivery, 'tries', 0)
 redis.call('HSET', delivery, 'state', 'leased', 'lane', ARGV[2], 'channel', ARGV[6], 'alerts', ARGV[7],
-  'updated_at', now)
+  'set', ARGV[5], 'updated_at', now)
 redis.call('PEXPIRE', delivery, ARGV[8])
 redis.call('ZADD', deliveries, 'NX', now, id)
 redis.call('ZADD', of_channel, 'NX', now, id)

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from rules.model import Instance
 from service.store import Figures, Store, keys
 from tests.service.store.builders import START, I, a_debt, owe
 from tests.service.store.conftest import SECRET_KEY
 
 
 def test_a_service_that_never_ran_says_so(store: Store) -> None:
-    assert store.health.figures(START) == Figures(None, 0, 0, {})
+    assert store.health.figures(START) == Figures(None, 0, 0, 0, {})
 
 
 def test_the_age_of_the_last_tick_is_in_real_seconds(store: Store) -> None:
@@ -57,3 +58,15 @@ def test_counters_add_up(store: Store) -> None:
     store.health.count("rounds")
     store.health.count("rounds", 4)
     assert store.health.counters() == {"rounds": 5}
+
+
+def test_a_live_meeting_that_nothing_will_look_at_is_seen(store: Store) -> None:
+    store.instances.put(Instance("abc", uuid="u==", number="977"))
+    assert store.health.figures(START).unarmed_meetings == 1
+
+    store.due.arm("abc", START)
+    assert store.health.figures(START).unarmed_meetings == 0
+
+    store.due.remove("abc")
+    store.instances.end("abc", START)
+    assert store.health.figures(START).unarmed_meetings == 0

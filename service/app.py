@@ -1,0 +1,83 @@
+"""The web app, put together once: every part is given what it uses, and nothing is looked up later."""
+
+import secrets
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Protocol
+
+from flask import Flask
+
+from rules import documents
+from service.api import errors, headers
+from service.api.alerts import Alerts
+from service.api.auth import Guard
+from service.api.channels import Channels
+from service.api.deliveries import Deliveries
+from service.api.docs import Docs
+from service.api.health import Health
+from service.api.layer import Api
+from service.api.openapi import document
+from service.api.rules import Rules
+from service.api.watches import Watches
+from service.settings import Settings
+from service.store import Store
+
+_LARGEST = 1_000_000
+
+
+class Waker(Protocol):
+    """What we need of the queues."""
+
+    def deliver(self) -> object: ...
+
+
+def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
+    """The app. `app.extensions["qoswatch"]` is its Api: every operation, and the key each route asks for."""
+    app = Flask("service", static_folder=str(Path(__file__).parent / "static"))
+    app.url_map.merge_slashes = False  # //v1/watches is not /v1/watches
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST
+    errors.register(app)
+    headers.register(app)
+    store.documents.rules.seed(documents.stock_rules().values())
+    api = app.extensions["qoswatch"] = Api(app)
+    _add_resources(api, settings, store, queues)
+    _add_pages(api)
+    app.before_request(Guard(store.keys_.verify, api.scopes))
+    return app
+
+
+def _add_resources(api: Api, settings: Settings, store: Store, queues: Waker) -> None:
+    period_s = settings.qoswatch_poll_seconds
+    api.add(Watches(store, period_s=period_s, new_id=new_id))
+    api.add(Rules(store, period_s=period_s, new_id=new_id))
+    api.add(
+        Channels(
+            store,
+            allow_private=settings.qoswatch_allow_private_targets,
+            default_zone=settings.qoswatch_tz,
+            new_id=new_id,
+            wake=queues.deliver,
+        )
+    )
+    api.add(Alerts(store))
+    api.add(Deliveries(store))
+    api.add(Health(store))
+
+
+def _add_pages(api: Api) -> None:
+    docs = Docs(lambda: document(api.ops, _version()))
+    api.open("/openapi.json", "docs.openapi", docs.openapi)
+    api.open("/docs", "docs.page", docs.page)
+    api.open("/", "docs.home", docs.home)
+
+
+def new_id(prefix: str) -> str:
+    """An id that nobody chose: w_5f0c…"""
+    return prefix + secrets.token_hex(6)
+
+
+def _version() -> str:
+    try:
+        return version("qoswatch")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"

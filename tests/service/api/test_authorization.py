@@ -1,0 +1,87 @@
+"""Who may do what: every route with no key and with a key of each scope."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+#: what each operation asks for; a route that is not here fails the test below
+SCOPES = {
+    "GET /livez": None,
+    "GET /readyz": None,
+    "GET /openapi.json": None,
+    "GET /docs": None,
+    "GET /": None,
+    "GET /static/<path:filename>": None,
+    "GET /v1/watches": "read",
+    "POST /v1/watches": "write",
+    "PUT /v1/watches/{id}": "write",
+    "GET /v1/watches/{id}": "read",
+    "DELETE /v1/watches/{id}": "write",
+    "POST /v1/watches/{id}/pause": "write",
+    "POST /v1/watches/{id}/resume": "write",
+    "GET /v1/watches/{id}/samples": "read",
+    "GET /v1/rules": "read",
+    "POST /v1/rules": "admin",
+    "PUT /v1/rules/{id}": "admin",
+    "GET /v1/rules/{id}": "read",
+    "DELETE /v1/rules/{id}": "admin",
+    "POST /v1/rules/validate": "read",
+    "GET /v1/channels": "read",
+    "POST /v1/channels": "admin",
+    "PUT /v1/channels/{id}": "admin",
+    "GET /v1/channels/{id}": "read",
+    "DELETE /v1/channels/{id}": "admin",
+    "POST /v1/channels/{id}/test": "admin",
+    "GET /v1/alerts": "read",
+    "GET /v1/alerts/{id}": "read",
+    "GET /v1/deliveries": "read",
+    "GET /v1/deliveries/{id}": "read",
+}
+RANK = {None: 0, "read": 1, "write": 2, "admin": 3}
+
+
+def _routes(app: Flask) -> set[str]:
+    """Every route of the app as METHOD /path, ids in braces."""
+    return {
+        f"{method} {rule.rule.replace('<id:', '{').replace('<rule_id:', '{').replace('id>', 'id}')}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_the_table_names_every_route(app: Flask) -> None:
+    assert _routes(app) == set(SCOPES)
+
+
+def test_the_app_says_the_same_of_itself(app: Flask) -> None:
+    scopes = app.extensions["qoswatch"].scopes
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(scopes)
+
+
+@pytest.mark.parametrize("route", [route for route, scope in SCOPES.items() if scope])
+@pytest.mark.parametrize("held", [None, "read", "write", "admin"])
+def test_a_route_lets_in_its_scope_and_those_above(call: Any, route: str, held: str | None) -> None:
+    method, path = route.split()
+    status = call(method, path.replace("{id}", "nobody"), scope=held).status_code
+    if held is None:
+        assert status == 401
+    elif RANK[held] < RANK[SCOPES[route]]:
+        assert status == 403
+    else:
+        assert status not in (401, 403)
+
+
+@pytest.mark.parametrize("route", [route for route, scope in SCOPES.items() if scope is None])
+def test_an_open_route_asks_for_no_key(call: Any, route: str) -> None:
+    path = route.split()[1].replace("<path:filename>", "docs.js")
+    assert call("GET", path, scope=None).status_code not in (401, 403, 404)
+
+
+def test_a_revoked_key_opens_nothing(call: Any, store: Any) -> None:
+    assert call("GET", "/v1/watches", scope="read").status_code == 200
+    for key in store.keys_.list():
+        store.keys_.revoke(key.id)
+    answer = call("GET", "/v1/watches", scope="read")
+    assert answer.status_code == 401
+    assert "revoked" in answer.json["detail"]

@@ -1,0 +1,161 @@
+"""Watches over HTTP: registered, replaced, read person by person, paused, taken away."""
+
+from typing import Any
+
+import pytest
+
+WISH = {"meeting": "977 6364 3886", "who": [{"participant_id": "16778240"}], "notify": ["slack-av"]}
+
+
+def _wish(**changes: Any) -> dict[str, Any]:
+    return {**WISH, **changes}
+
+
+def test_a_watch_is_registered_and_armed(call: Any, slack: str, store: Any) -> None:
+    answer = call("PUT", "/v1/watches/board", WISH, scope="write")
+    assert (answer.status_code, answer.headers["Location"]) == (201, "/v1/watches/board")
+    assert answer.json["meeting"] == "97763643886"
+    assert answer.json["rules"] == ["speaker"]
+    assert answer.json["state"] == "waiting"
+    assert answer.json["says"] == "Waiting for 1 person in meeting 97763643886; will tell slack-av."
+    assert answer.json["people"][0] == {
+        "participant_id": "16778240",
+        "name": None,
+        "state": "not_here",
+        "seat": None,
+        "alert": None,
+        "says": "Not seen in the meeting yet.",
+    }
+    assert store.due.first() == ("n97763643886", store.clock.now())
+
+
+def test_a_watch_says_what_it_costs_and_how_soon_it_tells(call: Any, slack: str) -> None:
+    body = _wish(who=[{"participant_id": "1"}, {"participant_id": "2"}])
+    answer = call("PUT", "/v1/watches/board", body).json
+    assert (answer["cost"]["calls_a_live_hour"], answer["cost"]["calls_a_day"]) == (120, 2880)
+    assert answer["delay"]["says"] == "Tells you 3 to 6 minutes after the trouble starts, by rule."
+
+
+def test_a_hard_window_bounds_the_cost(call: Any, slack: str) -> None:
+    window = {"starts_at": "2026-11-24T10:00:00+01:00", "ends_at": "2026-11-24T16:00:00+01:00"}
+    answer = call("PUT", "/v1/watches/board", _wish(**window, hard_stop=True)).json
+    assert answer["starts_at"] == "2026-11-24T09:00:00Z"
+    assert answer["cost"]["calls_a_day"] == 360
+
+
+def test_put_replaces_and_counts_revisions(call: Any, slack: str) -> None:
+    call("PUT", "/v1/watches/board", WISH)
+    answer = call("PUT", "/v1/watches/board", _wish(labels={"site": "Lyon"}))
+    assert (answer.status_code, answer.json["revision"], answer.json["labels"]) == (200, 2, {"site": "Lyon"})
+
+
+def test_post_makes_an_id(call: Any, slack: str) -> None:
+    answer = call("POST", "/v1/watches", WISH, scope="write")
+    assert answer.status_code == 201
+    assert answer.json["id"].startswith("w_")
+    assert call("GET", answer.headers["Location"]).json == answer.json
+
+
+def test_watches_are_listed_newest_first_in_pages(call: Any, slack: str, store: Any) -> None:
+    for name in ("one", "two", "three"):
+        call("PUT", f"/v1/watches/{name}", WISH)
+        store.clock.advance(seconds=1)
+    first = call("GET", "/v1/watches?limit=2").json
+    assert [watch["id"] for watch in first["items"]] == ["three", "two"]
+    second = call("GET", f"/v1/watches?limit=2&cursor={first['next_cursor']}").json
+    assert ([watch["id"] for watch in second["items"]], second["next_cursor"]) == (["one"], None)
+
+
+def test_a_stale_cursor_is_a_422(call: Any) -> None:
+    answer = call("GET", "/v1/watches?cursor=nonsense")
+    assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "cursor")
+
+
+def test_a_deleted_watch_is_gone(call: Any, slack: str) -> None:
+    call("PUT", "/v1/watches/board", WISH)
+    assert call("DELETE", "/v1/watches/board", scope="write").status_code == 204
+    assert call("DELETE", "/v1/watches/board").status_code == 404
+    assert call("GET", "/v1/watches/board").json["detail"] == "there is no watch 'board'"
+
+
+@pytest.mark.parametrize(
+    ("changes", "at", "words"),
+    [
+        pytest.param({"who": [{"email": "a@b.c"}]}, "/who/0/email", "'email' comes later", id="who-email"),
+        pytest.param({"who": [{"zoom_user": "x"}]}, "/who/0/zoom_user", "comes later", id="who-zoom-user"),
+        pytest.param({"who": [{"name": "*K*"}]}, "/who/0/name", "comes later", id="who-name"),
+        pytest.param({"who": [{"role": "host"}]}, "/who/0/role", "comes later", id="who-role"),
+        pytest.param({"who": [{"everyone": True}]}, "/who/0/everyone", "comes later", id="who-everyone"),
+        pytest.param({"who": []}, "/who", "at least 1 entry", id="nobody"),
+        pytest.param({"who": [{"participant_id": 5}]}, "/who/0/participant_id", "must be text", id="number"),
+        pytest.param({"who": [{"participant_id": "a b"}]}, "/who/0/participant_id", "digits only", id="no-number"),
+        pytest.param({"meeting": "any"}, "/meeting", "'any' comes later", id="any"),
+        pytest.param({"meeting": "12"}, "/meeting", "9 to 11 digits", id="short-number"),
+        pytest.param({"kind": "webinar"}, "/kind", "webinars come later", id="webinar"),
+        pytest.param({"kind": "party"}, "/kind", "must be 'auto' or 'meeting'", id="kind"),
+        pytest.param({"policy": "av"}, "/policy", "policies come later", id="policy"),
+        pytest.param({"notify": []}, "/notify", "at least 1 entry", id="nobody-told"),
+        pytest.param({"notify": ["slack-v"]}, "/notify/0", "did you mean 'slack-av'?", id="unknown-channel"),
+        pytest.param(
+            {"rules": ["speaker", "audo-sent"]},
+            "/rules/1",
+            "no rule or set 'audo-sent': did you mean 'audio-sent'?",
+            id="unknown-rule",
+        ),
+        pytest.param({"rules": ["speakr"]}, "/rules/0", "did you mean 'speaker'?", id="unknown-set"),
+        pytest.param({"rules": []}, "/rules", "at least 1 entry", id="no-rules"),
+        pytest.param({"starts_at": "2026-11-24T10:00:00"}, "/starts_at", "needs an offset", id="no-offset"),
+        pytest.param(
+            {"starts_at": "2026-11-24T10:00:00Z", "ends_at": "2026-11-24T10:00:00+01:00"},
+            "/ends_at",
+            "must be after 'starts_at'",
+            id="ends-before-it-starts",
+        ),
+        pytest.param({"labels": {"a": "x" * 201}}, "/labels/a", "at most 200", id="long-label"),
+        pytest.param({"labels": {f"l{n}": "" for n in range(21)}}, "/labels", "at most 20", id="many-labels"),
+        pytest.param({"revision": 3}, "/revision", "ours to say: leave it out", id="read-only"),
+        pytest.param({"notfy": ["x"]}, "/notfy", "did you mean 'notify'?", id="typo"),
+    ],
+)
+def test_a_wish_that_can_not_be_taken_is_refused_in_its_place(
+    call: Any, slack: str, store: Any, changes: dict[str, Any], at: str, words: str
+) -> None:
+    answer = call("PUT", "/v1/watches/board", _wish(**changes))
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json["errors"]] == [at]
+    assert words in answer.json["errors"][0]["detail"]
+    assert store.documents.watches.count() == 0
+    assert store.due.first() is None
+
+
+def test_a_watch_that_would_tell_nobody_is_refused(call: Any) -> None:
+    body = {name: value for name, value in WISH.items() if name != "notify"}
+    answer = call("PUT", "/v1/watches/board", body)
+    assert answer.json["errors"] == [
+        {"detail": "nobody would be told: name at least one channel in 'notify'", "pointer": "/notify"}
+    ]
+
+
+def test_without_any_channel_the_way_to_one_is_shown(call: Any) -> None:
+    answer = call("PUT", "/v1/watches/board", WISH)
+    assert answer.json["detail"].endswith("register one: PUT /v1/channels/<id>")
+
+
+def test_a_paused_watch_stays_paused_until_resumed(call: Any, slack: str) -> None:
+    call("PUT", "/v1/watches/board", WISH)
+    assert call("POST", "/v1/watches/board/pause", scope="write").json["state"] == "paused"
+    assert call("PUT", "/v1/watches/board", _wish(labels={"a": "b"})).json["state"] == "paused"
+    assert call("POST", "/v1/watches/board/resume", scope="write").json["state"] == "waiting"
+
+
+def test_resuming_arms_the_watch_again(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", WISH)
+    call("POST", "/v1/watches/board/pause")
+    store.due.remove("n97763643886")
+    call("POST", "/v1/watches/board/resume")
+    assert store.due.first() == ("n97763643886", store.clock.now())
+
+
+def test_what_is_missing_is_told_beside_what_comes_later(call: Any) -> None:
+    answer = call("PUT", "/v1/watches/board", {"policy": "av"})
+    assert [fault["pointer"] for fault in answer.json["errors"]] == ["/meeting", "/who", "/notify", "/policy"]
