@@ -1,5 +1,6 @@
 """The calls of one look: everybody who is watched, and the meeting itself when its people are not found."""
 
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -48,6 +49,7 @@ def ask(
         return payloads.sight(raw, session=session)
 
     told = dict(zip(sessions, calls.map(one, sessions), strict=True))
+    runtime.store.health.count_all(Counter(f"zoom_calls:{_result(each)}" for each in told.values()))
     sights = {session: sight for session, sight in told.items() if isinstance(sight, Sight)}
     errors = {session: error for session, error in told.items() if isinstance(error, ZoomError)}
     absent = frozenset(session for session, error in errors.items() if error.kind in _ABSENT)
@@ -58,6 +60,10 @@ def ask(
     if sights and not absent and not doubtful:
         return answer
     return _with_meeting(runtime, holding, instance, answer, absent)
+
+
+def _result(told: Sight | ZoomError) -> str:
+    return told.kind if isinstance(told, ZoomError) else "ok"
 
 
 def _with_meeting(

@@ -56,8 +56,7 @@ def decide(
         runtime.mark("committed")
         _told(runtime, [plan for plan in plans if plan.subject not in refused])
         if attempt == 0:
-            for name, number in counts.items():
-                store.health.count(name, number)
+            store.health.count_all(counts)
         only = refused - {"meeting"}
         if not only:
             return
@@ -152,6 +151,7 @@ def _told(runtime: Runtime, plans: Iterable[Plan]) -> None:
         owed = owed or bool(plan.debts)
         for write in plan.alerts:
             for entry in write.entries:
+                runtime.store.health.count(f"transitions:{entry.kind}")
                 log.info(
                     "alert changed",
                     alert_id=write.view.id,

@@ -1,6 +1,7 @@
 """Deliver: while lanes owe something, lease them, say it as it is now, post, record. Then end; a wake-up is cheap."""
 
 import time
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
@@ -21,6 +22,7 @@ LANES_AT_ONCE = 16
 LEASE_S = 60  #: real seconds; a post takes fifteen at the most
 DRAIN_S = 30
 NEAR_S = 1.0  #: a lane that is due this soon is waited for
+TOLD_BUCKETS_S = (0.5, 1, 2, 5, 10, 30, 60, 300)
 GROUP_WINDOW = timedelta(seconds=30)  #: of the clock that people live by
 log = structlog.get_logger()
 
@@ -87,6 +89,7 @@ def pay(runtime: Runtime, turn: Turn) -> None:
     runtime.mark("posted")
     _record(runtime, turn, channel, delivery_id, answer)
     runtime.mark("recorded")
+    _count(runtime, told, answer)
 
 
 def _post(runtime: Runtime, channel: Channel, told: Letter, delivery_id: str) -> Answer:
@@ -101,7 +104,6 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, delivery_id: str, an
     attempt = Attempt(now, answer.status, answer.latency_ms, answer.text, answer.outcome)
     rests_until = now + GROUP_WINDOW if answer.outcome == "accepted" else None
     store.lanes.record(turn, attempt, gate=gate, lane_not_before=rests_until)
-    store.health.count(f"deliveries_{answer.outcome}")
     log.info(
         "delivery answered",
         delivery_id=delivery_id,
@@ -110,6 +112,18 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, delivery_id: str, an
         status=answer.status,
         latency_ms=answer.latency_ms,
     )
+
+
+def _count(runtime: Runtime, told: Letter, answer: Answer) -> None:
+    """Count the post, and how long it took from Zoom's answer to the channel's, in real seconds."""
+    store = runtime.store
+    counts = Counter({f"deliveries:{answer.outcome}": 1})
+    if answer.outcome == "accepted" and told.news_at is not None:
+        waited_ms = (store.clock.now() - told.news_at) / timedelta(milliseconds=1)
+        real_s = store.clock.real_seconds(waited_ms)
+        counts[f"told_bucket:{next((le for le in TOLD_BUCKETS_S if real_s <= le), 'inf')}"] += 1
+        counts["told_ms_sum"] += round(real_s * 1000)
+    store.health.count_all(counts)
 
 
 def _span(store: Store, real_s: float) -> timedelta:

@@ -17,11 +17,12 @@ TEST_LABEL = "test"  #: a watch with this label makes alerts that say TEST
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message and the news that it tells; `stale` are debts that stand no longer."""
+    """One message and the news that it tells; `stale` are debts that stand no longer. `news_at`: the oldest of it."""
 
     pairs: tuple[tuple[str, int], ...] = ()
     message: Message | None = None
     stale: tuple[str, ...] = ()
+    news_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Item:
     rules: frozenset[str]
     test: bool
     over_at: datetime | None
+    news_at: datetime | None
 
 
 def letter(store: Store, turn: Turn, channel: Channel, now: datetime) -> Letter:
@@ -53,7 +55,8 @@ def letter(store: Store, turn: Turn, channel: Channel, now: datetime) -> Letter:
     items.sort(key=lambda item: news.STRENGTH.index(item.kind))
     told = items[: message.DIGEST_LINES]
     pairs = tuple((item.alert.id, max(owed[item.alert.id], _seq(turn, item))) for item in told)
-    return Letter(pairs, _composed(store, told, channel, now), tuple(stale))
+    news_at = min((item.news_at for item in told if item.news_at), default=None)
+    return Letter(pairs, _composed(store, told, channel, now), tuple(stale), news_at)
 
 
 def _seq(turn: Turn, item: Item) -> int:
@@ -82,7 +85,15 @@ def _item(
     kind = news.kind(told, between, now, fine=fine)
     if kind is None or (now.open and not _still_watched(alert, channel, watches)):
         return None
-    return Item(alert, kind, now, rules, _is_test(alert, channel, watches), _closed_at(timeline, heard))
+    return Item(
+        alert,
+        kind,
+        now,
+        rules,
+        _is_test(alert, channel, watches),
+        over_at=_closed_at(timeline, heard),
+        news_at=unsaid[0].at if unsaid else None,
+    )
 
 
 def _again(store: Store, channel: Channel, alert: AlertView, seq: int, watches: dict[str, Watch]) -> Item:
@@ -91,7 +102,7 @@ def _again(store: Store, channel: Channel, alert: AlertView, seq: int, watches: 
     ended = [breach for breach in alert.breaches if breach.ending]
     over: NewsKind = "resolved" if ended and all(breach.ending == "fine" for breach in ended) else "closed_bad"
     rules = frozenset(breach.rule for breach in alert.breaches)
-    return Item(alert, "fire" if share.open else over, share, rules, _is_test(alert, channel, watches), None)
+    return Item(alert, "fire" if share.open else over, share, rules, _is_test(alert, channel, watches), None, None)
 
 
 def _share_at(timeline: Iterable[Entry], seq: int, channel: str) -> Share:

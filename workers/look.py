@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from rules import cadence, watching
-from rules.model import Instance, Rule, Seat
+from rules.model import Instance, Meeting, Rule, Seat
 from service.store import keys
 from workers.asking import Answer, ask
 from workers.deciding import Scene, decide
@@ -29,9 +29,10 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
         store.due.done(holding.claim, None)
         return
     scene = _scene(runtime, instance)
+    store.instances.wake(instance.id)
     seats = [seat for _, seat in store.seats.load(instance.id).values()]
     sessions = _worth_asking(scene, seats)
-    doubtful = _is_doubtful(seats, sessions, store.clock.now())
+    doubtful = not instance.number or _is_doubtful(seats, sessions, store.clock.now())
     answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful)
     runtime.mark("polled")
     if answer.trouble is not None:
@@ -71,7 +72,7 @@ def _blind(runtime: Runtime, holding: Holding, instance: Instance, answer: Answe
     blind = replace(record, blind_since=record.blind_since or now, blind_reason=words, failures=record.failures + 1)
     again_at = cadence.after_failure(instance.id, now, runtime.settings.qoswatch_poll_seconds, blind.failures)
     store.seats.commit(instance.id, (), record=(version, blind), claim=holding.claim, next_at=again_at)
-    store.health.count("rounds_blind")
+    store.health.count("rounds:blind")
     log.warning("round was blind", instance=instance.id, kind=trouble.kind if trouble else "", words=words)
 
 
@@ -101,12 +102,24 @@ def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> N
     for watch in scene.watches:
         if watch.bound is None and any(who.value in answer.sights for who in watch.who):
             store.documents.bind(watch.id, instance.id)
-    if answer.meeting is not None and answer.meeting.topic and answer.meeting.topic != instance.topic:
-        scene = replace(scene, instance=replace(instance, topic=answer.meeting.topic))
-        store.instances.put(scene.instance)
+    if answer.meeting is not None:
+        scene = replace(scene, instance=_renewed(runtime, instance, answer.meeting))
     period = runtime.settings.qoswatch_poll_seconds * (1 if answer.asked else NOBODY_LEFT)
     next_at = cadence.next_look(instance.id, now, period)
     decide(runtime, scene, answer, None, holding, next_at if scene.wishes else None)
     if not scene.wishes:
         store.instances.rest(instance.id)
-    store.health.count("rounds_seen")
+    store.health.count("rounds:seen")
+
+
+def _renewed(runtime: Runtime, instance: Instance, meeting: Meeting) -> Instance:
+    """The instance with what Zoom tells of the meeting now: its number, topic and start."""
+    known = replace(
+        instance,
+        number=meeting.number or instance.number,
+        topic=meeting.topic or instance.topic,
+        started_at=instance.started_at or meeting.started_at,
+    )
+    if known != instance:
+        runtime.store.instances.put(known)
+    return known

@@ -48,7 +48,7 @@ def _one(runtime: Runtime, calls: ThreadPoolExecutor, stop_at: float, claim: Cla
     except Exception as error:
         again_at = cadence.after_failure(claim.member, now, runtime.settings.qoswatch_poll_seconds, 2)
         runtime.store.due.done(claim, again_at)
-        runtime.store.health.count("rounds_failed")
+        runtime.store.health.count("rounds:failed")
         log.error("look failed", member=claim.member, error=type(error).__name__, exc_info=True)
         return False
     return True

@@ -53,7 +53,7 @@ def _not_now(runtime: Runtime, holding: Holding, error: ZoomError) -> None:
         watches = store.documents.watches_of(holding.claim.member[1:], "")
         store.due.done(holding.claim, cadence.ask_again(watches, now))
         return
-    store.health.count("rounds_blind")
+    store.health.count("rounds:blind")
     log.warning("meeting could not be asked for", member=holding.claim.member, kind=error.kind, words=error.words)
     period = runtime.settings.qoswatch_poll_seconds
     store.due.done(holding.claim, cadence.after_failure(holding.claim.member, now, period, 1))

@@ -66,6 +66,11 @@ class Health:
         """Count something that /metrics shows."""
         self._link.do("HINCRBY", keys.counters(), name, n)
 
+    def count_all(self, counts: Mapping[str, int]) -> None:
+        """Count several things at once."""
+        if counts:
+            self._link.together([("HINCRBY", keys.counters(), name, n) for name, n in counts.items()])
+
     def counters(self) -> dict[str, int]:
         """All that was counted."""
         return {name: int(n) for name, n in self._link.hash(keys.counters()).items()}

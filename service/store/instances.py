@@ -33,6 +33,10 @@ class Instances:
         """The runs that are on, as far as we know, and that somebody watches."""
         return frozenset(member.decode() for member in self._link.do("SMEMBERS", keys.instances_live()))
 
+    def wake(self, id: str) -> None:
+        """This run is being looked at."""
+        self._link.do("SADD", keys.instances_live(), id)
+
     def rest(self, id: str) -> None:
         """Nobody watches this run any more; whoever does again puts it anew."""
         self._link.do("SREM", keys.instances_live(), id)

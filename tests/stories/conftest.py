@@ -4,6 +4,7 @@ HTTP in over a socket, real Redis, RQ workers, HTTP out over sockets. Only the p
 tick and the workers' jobs run here, one after the other, so that a story has an order.
 """
 
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ import requests
 from rq import SimpleWorker
 from werkzeug.serving import make_server
 
+from service import log
 from service import settings as settings_file
 from service.app import create_app
 from service.store.connect import client
@@ -44,6 +46,7 @@ class House:
             **environ,
         }
         self.settings = settings_file.load(self.environ)
+        log.configure("story", stream=sys.__stderr__)
         self.runtime = Runtime.build(self.settings)
         self.store = self.runtime.store
         self.store.clock.put(_moment(BASE))
