@@ -39,7 +39,7 @@ def _open(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
         section=(Said("", cut(clean(breach.because), TEXT_LIMIT)),),
         fields=tuple(field for field in fields if field.text),
         context=(alert.id,),
-        age=f"told {clock.at(clock.now)} {clock.abbreviation}",
+        age=f"told {clock.at(clock.now)}",
     )
 
 
@@ -47,7 +47,9 @@ def _over(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
     ended_at = alert.closed_at or clock.now
     lasted = duration((ended_at - breach.since_at).total_seconds())
     well = alert.facts.get("well", "It works again")
-    cost = "; ".join(part for part in (f"out for {lasted}", alert.facts.get("cost", "")) if part)
+    cost = "; ".join(
+        part for part in (f"{alert.facts.get('lasted', 'out for')} {lasted}", alert.facts.get("cost", "")) if part
+    )
     first = cut(f"{well} since {clock.at(ended_at)} ({cost}).", FIRST_LIMIT)
     return Message(
         _kind(alert, over=True),
@@ -57,7 +59,7 @@ def _over(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
         first,
         clock.abbreviation,
         context=(alert.id, *([alert.facts["note"]] if alert.facts.get("note") else [])),
-        age=f"told {clock.at(clock.now)} {clock.abbreviation}",
+        age=f"told {clock.at(clock.now)}",
     )
 
 

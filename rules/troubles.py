@@ -10,6 +10,7 @@ from rules.lifecycle import Decision
 from rules.model import Breach, Instance, Seat, Trouble, minute_of
 
 INSTANCE = "service"
+NAME = "qoswatch"
 WATCH = "service"  #: what stands in a service alert where a watch stands in others
 OURSELVES = Instance(INSTANCE, uuid="", number="", topic="")
 
@@ -31,7 +32,7 @@ def decide(seat: Seat, trouble: Trouble | None, now: datetime, facts: Mapping[st
 
 def empty_seat(subject: str) -> Seat:
     """A subject of our own that was never in trouble."""
-    return Seat(subject, INSTANCE, name="qoswatch")
+    return Seat(subject, INSTANCE, name=NAME)
 
 
 def is_open(seat: Seat) -> bool:

@@ -4,11 +4,12 @@ After a change that is meant: `python -m tests.workers.channels.test_golden` wri
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rules import message
+from rules import message, selfwords
 from rules.message import compose, digest
 from rules.model import Channel
 from simulator import slack as slack_witness
@@ -43,6 +44,50 @@ def hostile():
     return compose(alert, "fire", breaches=alert.breaches, round=THE_ROUND, tz=ZONE, now=at("10:45"))
 
 
+def ourselves(subject, kind, because, *, over=False, **facts):
+    """A service alert: one breach that says what is wrong with us."""
+    breach = a_breach(
+        rule=subject,
+        says=facts.pop("says"),
+        because=because,
+        hint=facts.pop("hint", "Until then watch them in Zoom's dashboard."),
+        operand="",
+        since_at=at("10:03"),
+        ending="fine" if over else None,
+        ended_at=at("10:21") if over else None,
+    )
+    alert = replace(
+        an_alert(breach),
+        subject=subject,
+        who="qoswatch",
+        topic="",
+        facts=facts,
+        closed_at=at("10:21") if over else None,
+    )
+    return selfwords.compose(alert, kind, tz=ZONE, now=at("10:22" if over else "10:06"))
+
+
+BLIND = {
+    "says": "qoswatch is BLIND",
+    "label": "NOT watched",
+    "lasted": "blind",
+    "names": "3: Clinic 2, Court 7, Spring Town Hall",
+    "then": "I ask again every few minutes and say when I see again.",
+    "well": "qoswatch sees again",
+}
+DEAF = {
+    "says": "Slack channel slack-av refuses us",
+    "hint": "Mend it, then set it anew: PUT /v1/channels/slack-av.",
+    "label": "Undelivered",
+    "names": "1: Dr Rao: Spring Town Hall",
+    "then": "What it is owed stays owed. I try it once an hour, and at once when it is set anew.",
+    "well": "Slack channel slack-av takes our messages again",
+}
+REFUSED = (
+    "Zoom refuses our credentials (invalid_client): ZOOM_CLIENT_ID or ZOOM_CLIENT_SECRET is wrong, or the secret was"
+    " made anew, or the app is gone."
+)
+
 MESSAGES = {
     "fire": lambda: told("fire"),
     "fire two rules": lambda: told("fire", a_breach(), VIDEO),
@@ -68,6 +113,20 @@ MESSAGES = {
     "digest": lambda: digest(
         [told("resolved", an_over("fine")), told("fire"), told("also", a_breach(), VIDEO)], "Spring Town Hall"
     ),
+    "blind": lambda: ourselves("service.zoom", "fire", REFUSED, **BLIND),
+    "sees again": lambda: ourselves(
+        "service.zoom",
+        "resolved",
+        REFUSED,
+        over=True,
+        cost="16 min filled from Zoom, 2 min not known",
+        note="Nothing bad now.",
+        **BLIND,
+    ),
+    "channel broken": lambda: ourselves(
+        "service.channel.slack-av", "fire", "no_service: this webhook was removed; make a new one", **DEAF
+    ),
+    "channel mended": lambda: ourselves("service.channel.slack-av", "resolved", "no_service", over=True, **DEAF),
     "channel test": lambda: message.test(CHANNEL, "this is how an alert reaches slack-av.", ZONE, at("10:45")),
 }
 CASES = [(kind, name) for kind in ("slack", "teams") for name in MESSAGES]
