@@ -22,7 +22,7 @@ MAY: dict[str, set[str]] = {
         "rules", "workers", "service.settings", "service.store", "service.queues", "service.log",
         "rq", "apscheduler", "requests", "urllib3", "slack_sdk", "structlog",
     },
-    "workers/web.py": {"service.settings", "service.store", "service.queues", "workers", "gunicorn"},
+    "workers/web.py": {"service.settings", "service.store", "service.queues", "workers", "gunicorn", "structlog"},
     "simulator": {"simulator", "flask", "werkzeug", "jinja2", "markupsafe"},
 }  # fmt: skip
 

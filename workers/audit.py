@@ -67,10 +67,11 @@ def _blind(runtime: Runtime, scene: Scene, now: datetime) -> Iterable[Trouble]:
             since_at=since,
             notify=_audience(runtime, watches, ()),
             facts={
-                "label": "Not watched",
+                "label": "NOT watched",
                 "names": selfwords.names(topics),
                 "then": "I ask again every few minutes and say when I see again.",
                 "well": "qoswatch sees again",
+                "lasted": "blind",
             },
         )
 
@@ -125,7 +126,7 @@ def _decide(runtime: Runtime, found: Mapping[str, Trouble], scene: Scene, now: d
         plans: list[Plan] = []
         for subject in sorted(subjects):
             version, seat = loaded.get(subject, ("", troubles.empty_seat(subject)))
-            decision = troubles.decide(seat, found.get(subject), now, _cost(subject, scene))
+            decision = troubles.decide(seat, found.get(subject), now, _cost(runtime, subject, scene))
             if decision.seat != seat:
                 plans.append(planning.plan(version, seat, decision, troubles.OURSELVES, now))
         if not store.seats.commit(troubles.INSTANCE, plans):
@@ -138,14 +139,17 @@ def _decide(runtime: Runtime, found: Mapping[str, Trouble], scene: Scene, now: d
         runtime.queues.deliver()
 
 
-def _cost(subject: str, scene: Scene) -> dict[str, str]:
-    """What the blindness cost: minutes that Zoom told afterwards, and those that nobody will know."""
-    if subject not in (ZOOM, BUDGET):
-        return {}
+def _cost(runtime: Runtime, subject: str, scene: Scene) -> dict[str, str]:
+    """What the blindness cost: minutes that Zoom told afterwards, those that nobody will know, and who is bad now."""
     records = [record for _, record, _ in scene if record.sees_since]
-    filled = max((record.filled_min for record in records), default=0)
-    missed = max((record.missed_min for record in records), default=0)
-    return {"cost": f"{filled} min filled from Zoom, {missed} min not known"} if records else {}
+    if subject not in (ZOOM, BUDGET) or not records:
+        return {}
+    filled = max(record.filled_min for record in records)
+    missed = max(record.missed_min for record in records)
+    standing = [alert.who for alert in runtime.store.alerts.page(state="open", limit=200)[0]]
+    bad = [who for who in standing if who != troubles.NAME]
+    note = f"Bad now: {selfwords.names(bad)}." if bad else "Nothing bad now."
+    return {"cost": f"{filled} min filled from Zoom, {missed} min not known", "note": note}
 
 
 def _ping(runtime: Runtime, figures: Figures) -> None:

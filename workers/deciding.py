@@ -159,6 +159,7 @@ def _told(runtime: Runtime, plans: Iterable[Plan]) -> None:
                     kind=entry.kind,
                     severity=entry.severity,
                     because=entry.sentence,
+                    watches=[view.id for view in entry.watches],
                 )
     if owed:
         runtime.queues.deliver()

@@ -7,6 +7,7 @@ the user. The API is named, not imported: workers know nothing of it but its doo
 from importlib import import_module
 from typing import Any
 
+import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -18,6 +19,7 @@ from workers.errors import CommandError
 from workers.ports import is_free
 
 API = "service.app"
+log = structlog.get_logger()
 
 
 class OurLog(Logger):

@@ -28,6 +28,14 @@ class Figures:
     workers: Mapping[str, int] = field(default_factory=dict)  #: role → processes that are alive
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What stands in our own queues, due by now or later."""
+
+    armed: int  #: meetings that will be looked at, and numbers that wait to go live
+    lanes: int  #: lanes that owe something
+
+
 class Health:
     """How the processes on this Redis are."""
 
@@ -57,6 +65,11 @@ class Health:
             unarmed_meetings=len(self._instances.live() - self._due.members()),
             workers=self._alive(),
         )
+
+    def waiting(self) -> Waiting:
+        """How much there is to look at and to tell, due by now or later."""
+        armed, lanes = self._link.together([("ZCARD", keys.due()), ("ZCARD", keys.lanes())])
+        return Waiting(int(armed), int(lanes))
 
     def alive(self, role: str) -> int:
         """How many processes of a role live."""
