@@ -277,7 +277,7 @@ class MeetingRecord:
     blind_reason: str = ""  #: in words that a Zoom administrator acts on
     not_live_at: datetime | None = None  #: the first of the two answers that end a meeting
     rounds: int = 0
-    failures: int = 0  #: blind rounds in a row: the back-off
+    failures: int = 0  #: blind rounds in a row; after one, a look starts with a single call
     blind_from: datetime | None = None  #: the last blindness that is over, from …
     sees_since: datetime | None = None  #: … to
     filled_min: int = 0  #: minutes of it that Zoom told afterwards

@@ -34,10 +34,12 @@ def ask(
     sessions: Sequence[str],
     *,
     doubtful: bool,
+    probing: bool,
 ) -> Answer:
     """Ask for each session. A 404 may mean the person or the whole meeting, so it asks the meeting.
 
-    `doubtful`: no figures have come for a while, so the meeting is asked in any case.
+    `doubtful`: no figures have come for a while, so the meeting is asked in any case. `probing`: the last look was
+    blind, so one call finds out whether this one need be.
     """
 
     def one(session: str) -> Sight | ZoomError:
@@ -48,7 +50,10 @@ def ask(
             return error
         return payloads.sight(raw, session=session)
 
-    told = dict(zip(sessions, calls.map(one, sessions), strict=True))
+    told = {session: one(session) for session in sessions[:1] if probing}
+    if not any(isinstance(each, ZoomError) and each.kind not in _ABSENT for each in told.values()):
+        rest = [session for session in sessions if session not in told]
+        told |= dict(zip(rest, calls.map(one, rest), strict=True))
     runtime.store.health.count_all(Counter(f"zoom_calls:{_result(each)}" for each in told.values()))
     sights = {session: sight for session, sight in told.items() if isinstance(sight, Sight)}
     errors = {session: error for session, error in told.items() if isinstance(error, ZoomError)}

@@ -69,7 +69,7 @@ def _blind(runtime: Runtime, scene: Scene, now: datetime) -> Iterable[Trouble]:
             facts={
                 "label": "NOT watched",
                 "names": selfwords.names(topics),
-                "then": "I ask again every few minutes and say when I see again.",
+                "then": "I ask again every minute and say when I see again.",
                 "well": "qoswatch sees again",
                 "lasted": "blind",
             },

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
@@ -19,6 +20,8 @@ from workers.letter import Letter, letter
 from workers.runtime import Runtime
 
 LANES_AT_ONCE = 16
+KEPT_FOR_QUICK = 4  #: of those: one hanging receiver after the other must not take every thread
+QUICK_MS = 2000
 LEASE_S = 60  #: real seconds; a post takes fifteen at the most
 DRAIN_S = 30
 NEAR_S = 1.0  #: a lane that is due this soon is waited for
@@ -30,17 +33,27 @@ log = structlog.get_logger()
 def deliver(runtime: Runtime) -> int:
     """Pay what is owed until nothing is due soon, thirty seconds at the most; answers how many turns were taken."""
     stop_at = time.monotonic() + DRAIN_S
-    turns, flying = 0, set[Future[None]]()
+    turns, flying = 0, dict[Future[None], str]()
     with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
         while time.monotonic() < stop_at:
-            free = LANES_AT_ONCE - len(flying)
-            claimed = runtime.store.lanes.claim(free, LEASE_S) if free else []
+            claimed = _claim(runtime, flying)
             turns += len(claimed)
-            flying |= {pool.submit(_safely, runtime, turn) for turn in claimed}
-            if not claimed and not _wait(runtime, flying):
+            flying |= {pool.submit(_safely, runtime, turn): turn.channel for turn in claimed}
+            if not claimed and not _wait(runtime, set(flying)):
                 break
-            flying = {future for future in flying if not future.done()}
+            flying = {future: channel for future, channel in flying.items() if not future.done()}
     return turns
+
+
+def _claim(runtime: Runtime, flying: Mapping[Future[None], str]) -> list[Turn]:
+    """As many lanes as there are threads for; a few threads are kept for channels that were quick the last time."""
+    lanes, quick = runtime.store.lanes, frozenset(runtime.quick)
+    free = LANES_AT_ONCE - len(flying)
+    slow = sum(1 for channel in flying.values() if channel not in quick)
+    for_all = min(free, LANES_AT_ONCE - KEPT_FOR_QUICK - slow)
+    claimed = lanes.claim(for_all, LEASE_S) if for_all > 0 else []
+    left = free - len(claimed)
+    return claimed + (lanes.claim(left, LEASE_S, among=quick) if left > 0 and len(claimed) == max(for_all, 0) else [])
 
 
 def _wait(runtime: Runtime, flying: set[Future[None]]) -> bool:
@@ -86,6 +99,7 @@ def pay(runtime: Runtime, turn: Turn) -> None:
         return
     runtime.mark("leased")
     answer = _post(runtime, channel, told, delivery_id)
+    (runtime.quick.add if answer.latency_ms < QUICK_MS else runtime.quick.discard)(channel.id)
     runtime.mark("posted")
     _record(runtime, turn, channel, delivery_id, answer)
     runtime.mark("recorded")

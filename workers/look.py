@@ -33,7 +33,8 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
     seats = [seat for _, seat in store.seats.load(instance.id).values()]
     sessions = _worth_asking(scene, seats)
     doubtful = not instance.number or _is_doubtful(seats, sessions, store.clock.now())
-    answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful)
+    probing = store.seats.record(instance.id)[1].failures > 0
+    answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful, probing=probing)
     runtime.mark("polled")
     if answer.trouble is not None:
         _blind(runtime, holding, instance, answer)
@@ -70,7 +71,7 @@ def _blind(runtime: Runtime, holding: Holding, instance: Instance, answer: Answe
     version, record = store.seats.record(instance.id)
     words = trouble.words if trouble else ""
     blind = replace(record, blind_since=record.blind_since or now, blind_reason=words, failures=record.failures + 1)
-    again_at = cadence.after_failure(instance.id, now, runtime.settings.qoswatch_poll_seconds, blind.failures)
+    again_at = cadence.next_look(instance.id, now, runtime.settings.qoswatch_poll_seconds)
     store.seats.commit(instance.id, (), record=(version, blind), claim=holding.claim, next_at=again_at)
     store.health.count("rounds:blind")
     log.warning("round was blind", instance=instance.id, kind=trouble.kind if trouble else "", words=words)

@@ -47,6 +47,7 @@ class Runtime:
     zoom: Zoom
     sender: Sender
     mark: Crash
+    quick: set[str] = field(default_factory=set)  #: channels whose last answer came soon, as this process knows them
 
     @classmethod
     def build(cls, settings: Settings) -> "Runtime":

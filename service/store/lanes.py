@@ -76,8 +76,14 @@ class Lanes(Deliveries):
         """A note that is owed or was told lately."""
         return decode_maybe(Note, self._link.get(keys.note(id)))
 
-    def claim(self, n: int, lease_s: float) -> list[Turn]:
-        """Up to `n` lanes that may post now: one a channel, gate open, a second after its last post."""
+    def claim(self, n: int, lease_s: float, among: Iterable[str] | None = None) -> list[Turn]:
+        """Up to `n` lanes that may post now: one a channel, gate open, a second after its last post.
+
+        `among`: of these channels only.
+        """
+        channels = None if among is None else tuple(among)
+        if channels == ():
+            return []
         now_ms = self._clock.now_ms()
         turns = self._link.run(
             "lane_claim",
@@ -85,6 +91,7 @@ class Lanes(Deliveries):
             (
                 *(now_ms, n, now_ms + self._clock.real(lease_s), self._clock.real(SPACING_S)),
                 *(keys.lane(), keys.owed(), keys.told(), keys.gate(), _LOOKED_AT_MAX),
+                *(channels or ()),
             ),
         )
         return [_turn(*turn) for turn in turns]

@@ -1,6 +1,7 @@
 """qoswatch knows when it is blind, and when nobody hears it; and says so to people who can mend it."""
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -140,3 +141,92 @@ def test_the_heartbeat_stops_when_a_meeting_is_overdue(
         assert house.http.get(house.url + "/readyz", timeout=5).status_code == 503
     finally:
         house.close()
+
+
+def test_twenty_minutes_without_zoom_with_an_alert_open(house: Any) -> None:
+    person = _meeting(house)
+    hook = house.channel()
+    house.watch(NUMBER, person)
+    house.simulator.world.figures(NUMBER, person, "audio_input", {"avg_loss": 14})
+    house.advance(minutes=4)
+    house.simulator.faults.add("503", for_s=20 * 60)
+    house.advance(minutes=18)
+
+    fire, blind = house.texts(hook)
+    assert fire.startswith("CRITICAL: others hear Dr Rao")
+    assert blind.startswith("CRITICAL: qoswatch is BLIND")
+    states = {alert["who"]: alert["state"] for alert in house.alerts()}
+    assert states == {"Dr Rao": "open", "qoswatch": "open"}
+
+    house.advance(minutes=8)
+    assert house.texts(hook)[2].startswith("qoswatch sees again")
+    assert [alert["who"] for alert in house.alerts(state="open")] == ["Dr Rao"]
+
+
+def test_a_new_secret_in_its_file_is_used_without_a_restart(
+    redis_client: Any, redis_socket: Any, tmp_path: Any, simulator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "zoom-secret"
+    secret.write_text("an-old-secret")
+    environ = simulator.environ()
+    monkeypatch.setattr(simulator, "environ", lambda: environ)
+    good = environ.pop("ZOOM_CLIENT_SECRET")
+    house = House(f"unix://{redis_socket}", tmp_path, simulator, ZOOM_CLIENT_SECRET_FILE=str(secret))
+    try:
+        person = _meeting(house)
+        hook = house.channel()
+        uuid = simulator.world.get(NUMBER).uuid
+        house.watch(uuid, person)
+        house.advance(minutes=6)
+        [blind] = house.texts(hook)
+        assert "Zoom refuses our credentials (invalid_client)" in blind
+
+        secret.write_text(good)
+        time.sleep(5.1)  # a refused token is not asked for again for five real seconds
+        house.advance(minutes=8)
+
+        assert house.texts(hook)[1].startswith("qoswatch sees again")
+    finally:
+        house.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        pytest.param("124", "token", id="token-refused"),
+        pytest.param("4711", "scope", id="scope-gone"),
+        pytest.param("200", "Business", id="plan-too-low"),
+        pytest.param("300", "Zoom", id="not-understood"),
+        pytest.param("429-second", "calls", id="too-fast"),
+        pytest.param("500", "trouble of its own", id="zooms-own-trouble"),
+        pytest.param("not-json", "Zoom", id="not-zooms-answer"),
+        pytest.param("truncated", "Zoom", id="half-an-answer"),
+        pytest.param("reset", "Zoom", id="no-answer"),
+    ],
+)
+def test_each_blindness_has_its_words_and_makes_no_alert_of_a_person(house: Any, fault: str, words: str) -> None:
+    person = _meeting(house)
+    hook = house.channel()
+    house.watch(NUMBER, person)
+    house.advance(minutes=3)
+
+    house.simulator.faults.add(fault, path="/metrics", for_s=6 * 60)
+    house.advance(minutes=6)
+    [blind] = house.simulator.inbox.posts(hook, accepted=True)
+    assert words in str(blind.body)
+    assert {alert["who"] for alert in house.alerts()} == {"qoswatch"}
+
+    house.advance(minutes=8)
+    assert house.alerts(state="open") == []
+
+
+def test_a_past_year_is_no_blindness(house: Any) -> None:
+    person = _meeting(house)
+    hook = house.channel()
+    house.watch(NUMBER, person)
+    house.advance(minutes=3)
+
+    house.simulator.faults.add("12702", path="/qos", count=1)
+    house.advance(minutes=3)
+
+    assert house.texts(hook) == []

@@ -3,6 +3,7 @@
 -- KEYS    1 lanes · 2 lanes:claims · 3 lanes:fence
 -- ARGV    1 now ms · 2 how many · 3 until ms · 4 spacing ms between posts of one channel
 --         5 prefix of lane keys · 6 of owed keys · 7 of told keys · 8 of gate keys · 9 most lanes looked at
+--         10.. channels: when there are any, the lanes of others are left as they are
 -- RETURNS {lane, channel, token, attempt, sending or "", {owed…}, {told…}} for each
 local lanes, claims, fence = KEYS[1], KEYS[2], KEYS[3]
 local now, wanted, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
@@ -14,6 +15,9 @@ local function may_go_at(lane_not_before, gate_key)
   return at
 end
 
+local among = {}
+for i = 10, #ARGV do among[ARGV[i]] = true end
+
 local turns = {}
 local due = redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[9])
 for i = 1, #due, 2 do
@@ -24,7 +28,7 @@ for i = 1, #due, 2 do
   if not channel or (not sending and redis.call('EXISTS', ARGV[6] .. lane) == 0) then
     redis.call('ZREM', lanes, lane)
     redis.call('HDEL', claims, lane)
-  else
+  elseif #ARGV < 10 or among[channel] then
     local gate_key = ARGV[8] .. channel
     local at = may_go_at(held[2], gate_key)
     if at > now then

@@ -137,3 +137,12 @@ def test_how_late_lanes_are_is_told_in_real_seconds(store: Store) -> None:
     assert store.lanes.overdue(60) == 1
     posted(store, claimed(store), gate=OPEN)
     assert store.lanes.overdue(60) == 0
+
+
+def test_a_claim_among_channels_leaves_the_others_as_they_are(store: Store) -> None:
+    owe(store, a_debt("al_1", 1, "slack-av:i1"), a_debt("al_2", 1, "teams-av:i1"))
+    store.clock.advance(seconds=1)
+
+    assert [turn.channel for turn in store.lanes.claim(5, 60, among=["teams-av"])] == ["teams-av"]
+    assert store.lanes.claim(5, 60, among=[]) == []
+    assert [turn.channel for turn in store.lanes.claim(5, 60)] == ["slack-av"]

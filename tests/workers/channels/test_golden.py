@@ -72,7 +72,7 @@ BLIND = {
     "label": "NOT watched",
     "lasted": "blind",
     "names": "3: Clinic 2, Court 7, Spring Town Hall",
-    "then": "I ask again every few minutes and say when I see again.",
+    "then": "I ask again every minute and say when I see again.",
     "well": "qoswatch sees again",
 }
 DEAF = {
