@@ -37,9 +37,13 @@ def audit(runtime: Runtime) -> None:
 
 
 def _scene(runtime: Runtime) -> Scene:
-    """Every live meeting, what is known of looking at it, and who watches it."""
+    """Every live meeting and every number that waits, what is known of looking at it, and who watches it."""
     store = runtime.store
     found = []
+    for member in sorted(store.due.members()):
+        if member.startswith("n") and (record := store.seats.record(member)[1]).blind_since:
+            waiting = Instance(member, uuid="", number=member[1:])
+            found.append((waiting, record, tuple(store.documents.watches_of(waiting.number, ""))))
     for id in sorted(store.instances.live()):
         instance = store.instances.get(id)
         if instance is not None:

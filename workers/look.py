@@ -13,7 +13,9 @@ from service.store import keys
 from workers.asking import Answer, ask
 from workers.deciding import Scene, decide
 from workers.holding import Holding
+from workers.resolve import went_blind
 from workers.runtime import Runtime
+from workers.zoom import ZoomError
 
 NOT_LIVE_TWICE = timedelta(seconds=60)
 SILENT = timedelta(seconds=150)
@@ -37,7 +39,7 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
     answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful, probing=probing)
     runtime.mark("polled")
     if answer.trouble is not None:
-        _blind(runtime, holding, instance, answer)
+        _blind(runtime, holding, instance, answer.trouble)
     elif answer.not_live:
         _not_live(runtime, holding, scene)
     else:
@@ -65,16 +67,15 @@ def _is_doubtful(seats: Iterable[Seat], sessions: Sequence[str], now: datetime) 
     return bool(asked) and all(seat.row_at is None or now - seat.row_at > SILENT for seat in asked)
 
 
-def _blind(runtime: Runtime, holding: Holding, instance: Instance, answer: Answer) -> None:
+def _blind(runtime: Runtime, holding: Holding, instance: Instance, trouble: ZoomError) -> None:
     """Nobody could be seen: nothing is decided about people; the meeting remembers since when, and why."""
-    store, now, trouble = runtime.store, runtime.store.clock.now(), answer.trouble
+    store, now = runtime.store, runtime.store.clock.now()
     version, record = store.seats.record(instance.id)
-    words = trouble.words if trouble else ""
-    blind = replace(record, blind_since=record.blind_since or now, blind_reason=words, failures=record.failures + 1)
     again_at = cadence.next_look(instance.id, now, runtime.settings.qoswatch_poll_seconds)
+    blind = went_blind(record, trouble, now)
     store.seats.commit(instance.id, (), record=(version, blind), claim=holding.claim, next_at=again_at)
     store.health.count("rounds:blind")
-    log.warning("round was blind", instance=instance.id, kind=trouble.kind if trouble else "", words=words)
+    log.warning("round was blind", instance=instance.id, kind=trouble.kind, words=trouble.words)
 
 
 def _not_live(runtime: Runtime, holding: Holding, scene: Scene) -> None:

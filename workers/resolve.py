@@ -1,9 +1,12 @@
 """A meeting number that waits to go live: one call turns it into an instance, which is then looked at."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import structlog
 
 from rules import cadence, watching
-from rules.model import Instance, Meeting
+from rules.model import Instance, Meeting, MeetingRecord
 from service.store import keys
 from workers.holding import Holding
 from workers.runtime import Runtime
@@ -26,6 +29,7 @@ def resolve(runtime: Runtime, holding: Holding) -> None:
     except ZoomError as error:
         _not_now(runtime, holding, error)
         return
+    _sees(runtime, holding)
     instance = arm(runtime, meeting, number)
     log.info("meeting is live", instance=instance.id, number=number, topic=instance.topic)
     store.due.done(holding.claim, None)
@@ -47,13 +51,35 @@ def arm(runtime: Runtime, meeting: Meeting, number: str) -> Instance:
 
 
 def _not_now(runtime: Runtime, holding: Holding, error: ZoomError) -> None:
-    """Not live: ask again by the windows of those who wait. Any other trouble: in a period, with back-off."""
-    store, now = runtime.store, runtime.store.clock.now()
+    """Not live: ask again by the windows of those who wait. Any other trouble is blindness, and asked again soon."""
+    store, now, member = runtime.store, runtime.store.clock.now(), holding.claim.member
     if error.kind in ("not_live", "too_old"):
-        watches = store.documents.watches_of(holding.claim.member[1:], "")
+        _sees(runtime, holding)
+        watches = store.documents.watches_of(member[1:], "")
         store.due.done(holding.claim, cadence.ask_again(watches, now))
         return
+    version, record = store.seats.record(member)
+    again_at = cadence.next_look(member, now, runtime.settings.qoswatch_poll_seconds)
+    store.seats.commit(
+        member, (), record=(version, went_blind(record, error, now)), claim=holding.claim, next_at=again_at
+    )
     store.health.count("rounds:blind")
-    log.warning("meeting could not be asked for", member=holding.claim.member, kind=error.kind, words=error.words)
-    period = runtime.settings.qoswatch_poll_seconds
-    store.due.done(holding.claim, cadence.after_failure(holding.claim.member, now, period, 1))
+    log.warning("meeting could not be asked for", member=member, kind=error.kind, words=error.words)
+
+
+def _sees(runtime: Runtime, holding: Holding) -> None:
+    """Zoom answers: what was blind is not any more."""
+    version, record = runtime.store.seats.record(holding.claim.member)
+    if record.blind_since is not None:
+        runtime.store.seats.commit(holding.claim.member, (), record=(version, MeetingRecord()))
+
+
+def went_blind(record: MeetingRecord, error: ZoomError, now: datetime) -> MeetingRecord:
+    """The record of a meeting after one more blind round: since when, and in which words."""
+    return replace(
+        record,
+        blind_since=record.blind_since or now,
+        blind_kind=error.kind,
+        blind_reason=error.words,
+        failures=record.failures + 1,
+    )

@@ -163,7 +163,7 @@ def test_twenty_minutes_without_zoom_with_an_alert_open(house: Any) -> None:
     assert [alert["who"] for alert in house.alerts(state="open")] == ["Dr Rao"]
 
 
-def test_a_new_secret_in_its_file_is_used_without_a_restart(
+def test_wrong_from_the_start_is_told_and_a_new_secret_in_its_file_is_used_without_a_restart(
     redis_client: Any, redis_socket: Any, tmp_path: Any, simulator: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = tmp_path / "zoom-secret"
@@ -175,8 +175,7 @@ def test_a_new_secret_in_its_file_is_used_without_a_restart(
     try:
         person = _meeting(house)
         hook = house.channel()
-        uuid = simulator.world.get(NUMBER).uuid
-        house.watch(uuid, person)
+        house.watch(NUMBER, person)
         house.advance(minutes=6)
         [blind] = house.texts(hook)
         assert "Zoom refuses our credentials (invalid_client)" in blind
