@@ -11,14 +11,18 @@ from rules import documents
 from service.api import errors, headers
 from service.api.alerts import Alerts
 from service.api.auth import Guard
+from service.api.budget import Budget
 from service.api.channels import Channels
 from service.api.deliveries import Deliveries
 from service.api.docs import Docs
 from service.api.health import Health
 from service.api.layer import Api
+from service.api.live import Live
+from service.api.metrics import Metrics
 from service.api.openapi import document
 from service.api.rules import Rules
 from service.api.watches import Watches
+from service.queues import QueueName
 from service.settings import Settings
 from service.store import Store
 
@@ -29,6 +33,7 @@ class Waker(Protocol):
     """What we need of the queues."""
 
     def deliver(self) -> object: ...
+    def length(self, name: QueueName) -> int: ...
 
 
 def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
@@ -41,7 +46,7 @@ def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
     store.documents.rules.seed(documents.stock_rules().values())
     api = app.extensions["qoswatch"] = Api(app)
     _add_resources(api, settings, store, queues)
-    _add_pages(api)
+    _add_pages(api, store, queues)
     app.before_request(Guard(store.keys_.verify, api.scopes))
     return app
 
@@ -60,11 +65,14 @@ def _add_resources(api: Api, settings: Settings, store: Store, queues: Waker) ->
         )
     )
     api.add(Alerts(store))
-    api.add(Deliveries(store))
+    api.add(Deliveries(store, wake=queues.deliver))
+    api.add(Live(store))
+    api.add(Budget(store, period_s=period_s))
     api.add(Health(store))
 
 
-def _add_pages(api: Api) -> None:
+def _add_pages(api: Api, store: Store, queues: Waker) -> None:
+    api.open("/metrics", "metrics.page", Metrics(store, queues.length).page)
     docs = Docs(lambda: document(api.ops, _version()))
     api.open("/openapi.json", "docs.openapi", docs.openapi)
     api.open("/docs", "docs.page", docs.page)

@@ -1,10 +1,12 @@
-"""/v1/deliveries: what was posted, what is owed, what died; each attempt with its answer."""
+"""/v1/deliveries: what was posted, what is owed, what died; each attempt with its answer. And once more."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
 from service.api.bodies import Answer
-from service.api.errors import NotFound
+from service.api.channels import standing
+from service.api.errors import Conflict, NotFound
 from service.api.fields import Id
 from service.api.layer import op
 from service.api.pages import Page, PageQuery
@@ -57,8 +59,8 @@ class Deliveries:
 
     tag = "deliveries"
 
-    def __init__(self, store: Store) -> None:
-        self._lanes = store.lanes
+    def __init__(self, store: Store, *, wake: Callable[[], object]) -> None:
+        self._lanes, self._channels, self._wake = store.lanes, store.documents.channels, wake
 
     @op("GET", PATH, scope="read", answers={200: Page[DeliverySummary]})
     def list(self, query: DeliveriesQuery) -> Page[DeliverySummary]:
@@ -75,11 +77,48 @@ class Deliveries:
     @op("GET", f"{PATH}/{{id}}", scope="read", answers={200: DeliveryAnswer})
     def get(self, id: str) -> DeliveryAnswer:
         """Read a delivery with its attempts"""
+        return _answer(self._known(id))
+
+    @op("POST", f"{PATH}/{{id}}/redeliver", scope="write", answers={202: DeliveryAnswer}, problems=(409,))
+    def redeliver(self, id: str) -> DeliveryAnswer:
+        """Post a dead delivery once more, as the same and under the same id
+
+        Whoever got it after all can tell by `X-Qoswatch-Delivery` that it is a repeat.
+        """
+        delivery = self._known(id)
+        channel = delivery.channel
+        if self._channels.get(channel) is None:
+            raise Conflict(f"channel {channel} is gone, so {id} has nowhere to go; PUT /v1/channels/{channel} first")
+        if not self._lanes.redeliver(id):
+            raise Conflict(_refusal(self._known(id)))
+        self._wake()
+        answer, (state, reason) = _answer(self._known(id)), standing(self._lanes.gate(channel))
+        if state == "ok":
+            return answer
+        beside = f"But {channel} is {state}: {reason}."
+        return answer.model_copy(update={"says": f"{answer.says} {beside}"})
+
+    def _known(self, id: str) -> Delivery:
         delivery = self._lanes.delivery(id)
         if delivery is None:
             raise NotFound("delivery", id)
-        attempts = tuple(AttemptAnswer(**_attempt(each)) for each in delivery.attempts)
-        return DeliveryAnswer(**_summary(delivery), attempts=attempts)
+        return delivery
+
+
+def _answer(delivery: Delivery) -> DeliveryAnswer:
+    attempts = tuple(AttemptAnswer(**_attempt(each)) for each in delivery.attempts)
+    return DeliveryAnswer(**_summary(delivery), attempts=attempts)
+
+
+def _refusal(delivery: Delivery) -> str:
+    """Why it is not owed again."""
+    match delivery.state:
+        case "accepted":
+            return f"{delivery.channel} has accepted {delivery.id} already: once more would tell it twice"
+        case "owed" | "leased":
+            return f"{delivery.id} is on its way to {delivery.channel} already"
+        case "dead":
+            return f"another post of the same conversation must reach {delivery.channel} first: try again in a minute"
 
 
 def _attempt(attempt: object) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class ReadyAnswer(Answer):
     tick_age_s: float | None
     overdue_meetings: int | None
     overdue_lanes: int | None
+    unarmed_meetings: int | None
 
 
 class Health:
@@ -42,7 +43,7 @@ class Health:
 
     @op("GET", "/readyz", scope=None, answers={200: ReadyAnswer, 503: ReadyAnswer})
     def readyz(self) -> Reply:
-        """Say whether all of it works: Redis, the scheduler's tick, nothing overdue"""
+        """Say whether all of it works: Redis, the scheduler's tick, nothing overdue, every live meeting armed"""
         try:
             figures = self._store.health.figures(self._store.clock.now())
         except StoreError:
@@ -61,6 +62,9 @@ def reasons(figures: Figures) -> list[str]:
         found.append(f"{_count(figures.overdue_meetings, 'meeting')} overdue: is `qoswatch worker` running?")
     if figures.overdue_lanes:
         found.append(f"{_count(figures.overdue_lanes, 'conversation')} overdue: is `qoswatch worker` running?")
+    if figures.unarmed_meetings:
+        unarmed = _count(figures.unarmed_meetings, "live meeting")
+        found.append(f"{unarmed} not armed: nothing is seen there until one of its watches is PUT again")
     return found
 
 
@@ -75,5 +79,6 @@ def _reply(found: list[str], figures: Figures | None) -> Reply:
         tick_age_s=figures.tick_age_s if figures else None,
         overdue_meetings=figures.overdue_meetings if figures else None,
         overdue_lanes=figures.overdue_lanes if figures else None,
+        unarmed_meetings=figures.unarmed_meetings if figures else None,
     )
     return Reply(answer, 503 if found else 200)

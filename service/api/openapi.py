@@ -1,6 +1,6 @@
 """The operations → an OpenAPI 3.1 document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 from service.api.bodies import Answer
 from service.api.fields import ID_PATTERN, RULE_ID_PATTERN
 from service.api.layer import Op
+from service.api.links import links_of, operation_id
 
 _REF = "#/components/schemas/{model}"
 _ABOUT = (
@@ -55,7 +56,7 @@ def document(ops: Iterable[Op], version: str) -> dict[str, Any]:
     refs, schemas = _schemas(ops)
     paths: dict[str, dict[str, Any]] = {}
     for declared in ops:
-        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared, refs)
+        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared, ops, refs)
     return {
         "openapi": "3.1.0",
         "info": {"title": "qoswatch", "version": version, "description": _ABOUT, "license": _LICENSE},
@@ -80,13 +81,13 @@ def _name(model: type[BaseModel]) -> str:
     return model.__name__
 
 
-def _operation(declared: Op, refs: _Refs) -> dict[str, Any]:
+def _operation(declared: Op, ops: Sequence[Op], refs: _Refs) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "operationId": declared.name.replace(".", "_"),
+        "operationId": operation_id(declared),
         "tags": [declared.tag],
         "summary": declared.summary,
         "parameters": [*_path(declared), *_query(declared)],
-        "responses": _responses(declared, refs),
+        "responses": _responses(declared, ops, refs),
         "security": [{"bearer": []}] if declared.scope else [],
     }
     scope = f"Asks for a `{declared.scope}` key." if declared.scope else "Asks for no key."
@@ -120,8 +121,11 @@ def _inner(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**kept, **(kinds[0] if kinds else {})}
 
 
-def _responses(declared: Op, refs: _Refs) -> dict[str, Any]:
+def _responses(declared: Op, ops: Sequence[Op], refs: _Refs) -> dict[str, Any]:
     made = {str(status): _success(status, shape, refs) for status, shape in declared.answers.items()}
+    for status, shape in declared.answers.items():
+        if links := links_of(declared, shape, ops):
+            made[str(status)]["links"] = links
     statuses = {422, *declared.problems}
     statuses |= {401, 403} if declared.scope else set()
     statuses |= {400, 413, 415} if declared.body else set()

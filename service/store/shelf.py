@@ -63,6 +63,10 @@ class Shelf(Generic[T]):
         """A page, newest first, and the cursor of the next."""
         return paging.page(self._link, keys.documents(self._kind), self.get_many, limit=limit, cursor=cursor)
 
+    def ids(self) -> list[str]:
+        """The id of every document, oldest first."""
+        return [id for id, _ in self._link.span(keys.documents(self._kind), "-inf", "+inf", 0, -1, newest=False)]
+
     def all(self) -> list[T]:
         """Every document, newest first."""
         found: list[T] = []

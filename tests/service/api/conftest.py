@@ -33,6 +33,9 @@ class Bell:
     def deliver(self) -> None:
         self.rung += 1
 
+    def length(self, name: str) -> int:
+        return {"poll": 3, "deliver": 0}[name]
+
 
 @pytest.fixture
 def store(redis_client: Any) -> Iterator[Store]:

@@ -9,6 +9,7 @@ from flask import Flask
 SCOPES = {
     "GET /livez": None,
     "GET /readyz": None,
+    "GET /metrics": None,
     "GET /openapi.json": None,
     "GET /docs": None,
     "GET /": None,
@@ -37,6 +38,9 @@ SCOPES = {
     "GET /v1/alerts/{id}": "read",
     "GET /v1/deliveries": "read",
     "GET /v1/deliveries/{id}": "read",
+    "POST /v1/deliveries/{id}/redeliver": "write",
+    "GET /v1/live": "read",
+    "GET /v1/budget": "read",
 }
 RANK = {None: 0, "read": 1, "write": 2, "admin": 3}
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rules.model import Instance
 from service.api.health import reasons
 from service.store import Figures, StoreUnavailable
 
@@ -38,6 +39,18 @@ def test_not_ready_while_a_meeting_is_overdue(call: Any, store: Any) -> None:
     assert (answer.status_code, answer.json["overdue_meetings"]) == (503, 1)
 
 
+def test_not_ready_while_nothing_will_look_at_a_live_meeting(call: Any, store: Any) -> None:
+    store.health.tick(store.clock.now())
+    store.instances.put(Instance("abc", "4444AAAiAAAAAiAiAiiAii==", "97763643886"))
+    answer = call("GET", "/readyz", scope=None)
+    assert (answer.status_code, answer.json["unarmed_meetings"]) == (503, 1)
+    assert "1 live meeting is not armed" in answer.json["reasons"][0]
+
+    store.due.arm("abc", store.clock.now())
+    answer = call("GET", "/readyz", scope=None)
+    assert (answer.status_code, answer.json["unarmed_meetings"]) == (200, 0)
+
+
 @pytest.mark.parametrize(
     ("figures", "said"),
     [
@@ -49,6 +62,11 @@ def test_not_ready_while_a_meeting_is_overdue(call: Any, store: Any) -> None:
                 "2 conversations are overdue: is `qoswatch worker` running?",
             ],
             id="both-overdue",
+        ),
+        pytest.param(
+            Figures(1.0, 0, 0, 2),
+            ["2 live meetings are not armed: nothing is seen there until one of its watches is PUT again"],
+            id="two-unarmed",
         ),
     ],
 )

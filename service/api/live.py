@@ -1,0 +1,215 @@
+"""/v1/live: the meetings that are on now, who is watched in them, their last figures. From what we hold: no call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rules.metrics import STREAMS
+from rules.model import Instance, MeetingRecord, Round, Sample, Seat, Severity, moment_of
+from rules.watching import concerns
+from service.api.bodies import Answer, Query
+from service.api.fields import Limit
+from service.api.layer import op
+from service.api.watch_view import Person, person_of
+from service.store import Store
+
+PATH = "/v1/live"
+_HERE = ("watching", "no_figures")
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+class LiveQuery(Query):
+    """How many meetings, those that began last first."""
+
+    limit: Limit = 50
+
+
+class StreamFigures(Answer):
+    """One media stream in that minute."""
+
+    loss_pct: float | None
+    jitter_ms: float | None
+    latency_ms: float | None
+
+
+class FiguresAnswer(Answer):
+    """The newest minute of a person. `*_input` is what they send; `blank` streams carried nothing."""
+
+    at: datetime
+    streams: Mapping[str, StreamFigures]
+    blank: tuple[str, ...]
+    cpu_pct: float | None
+    wifi_dbm: float | None
+
+
+class LivePerson(Person):
+    """A watched person, as they are now."""
+
+    watches: tuple[str, ...]
+    severity: Severity | None
+    figures: FiguresAnswer | None
+
+
+class LiveRound(Answer):
+    """The last look that saw something."""
+
+    at: datetime
+    watched: int
+    fine: int
+    bad: int
+    no_figures: int
+
+
+class LiveMeeting(Answer):
+    """A meeting that is on. `blind_since`: we do not see it since then, and nothing is decided about anybody."""
+
+    instance: str
+    uuid: str
+    meeting: str
+    topic: str
+    started_at: datetime | None
+    round: LiveRound | None
+    blind_since: datetime | None
+    blind_reason: str | None
+    people: tuple[LivePerson, ...]
+    says: str
+
+
+class LiveAnswer(Answer):
+    """What is on. `meetings` counts all of them, also those beyond `limit`."""
+
+    items: tuple[LiveMeeting, ...]
+    meetings: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A session that somebody watches, and by which watches."""
+
+    session: str
+    watches: tuple[str, ...]
+
+
+class Live:
+    """What is on, one resource."""
+
+    tag = "live"
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @op("GET", PATH, scope="read", answers={200: LiveAnswer})
+    def list(self, query: LiveQuery) -> LiveAnswer:
+        """See what is on: meetings, the people watched in them, their last figures"""
+        runs, now = live_runs(self._store), self._store.clock.now()
+        items = tuple(self._meeting(run, now) for run in runs[: query.limit])
+        return LiveAnswer(items=items, meetings=len(runs), says=_sentence(items, len(runs)))
+
+    def _meeting(self, run: Instance, now: datetime) -> LiveMeeting:
+        record = self._store.seats.record(run.id)[1]
+        seats = {s.id: seat for _, seat in self._store.seats.load(run.id).values() for s in seat.sessions}
+        told = [self._person(run, each, seats.get(each.session), now) for each in watched_in(self._store, run, now)]
+        people = [_unseen(person, record.blind_since) for person in told]
+        return LiveMeeting(
+            instance=run.id,
+            uuid=run.uuid,
+            meeting=run.number,
+            topic=run.topic,
+            started_at=run.started_at,
+            round=_round(self._store.round(run.id)),
+            blind_since=record.blind_since,
+            blind_reason=(record.blind_reason or None) if record.blind_since else None,
+            people=tuple(people),
+            says=_meeting_sentence(record, people),
+        )
+
+    def _person(self, run: Instance, watched: Watched, seat: Seat | None, now: datetime) -> LivePerson:
+        alert = seat.alert if seat and seat.alert and seat.alert.open else None
+        newest = self._store.samples.recent(run.id, watched.session, 1)
+        return LivePerson(
+            **dict(person_of(watched.session, seat, now)),
+            watches=watched.watches,
+            severity=alert.severity if alert else None,
+            figures=figures_of(newest[0]) if newest else None,
+        )
+
+
+def live_runs(store: Store) -> tuple[Instance, ...]:
+    """The runs that are on, those that began last first."""
+    runs = [run for id in store.instances.live() if (run := store.instances.get(id)) and run.ended_at is None]
+    return tuple(sorted(runs, key=lambda run: (run.started_at or _EARLIEST, run.id), reverse=True))
+
+
+def watched_in(store: Store, run: Instance, now: datetime) -> tuple[Watched, ...]:
+    """Everybody who is watched in a run, once each."""
+    asked: dict[str, list[str]] = {}
+    for watch in store.documents.watches_of(run.number, run.uuid):
+        if concerns(watch, run.id, now):
+            for who in watch.who:
+                asked.setdefault(who.value, []).append(watch.id)
+    return tuple(Watched(session, tuple(watches)) for session, watches in asked.items())
+
+
+def figures_of(row: Sample) -> FiguresAnswer:
+    """A row as people read it; a stream that was not told of is left out."""
+    told = {stream: _stream(row, stream) for stream in STREAMS if any(name.startswith(stream) for name in row.values)}
+    return FiguresAnswer(
+        at=moment_of(row.minute),
+        streams=told,
+        blank=tuple(stream for stream in STREAMS if stream in row.blank),
+        cpu_pct=_value(row, "cpu_usage.system_max_cpu_usage"),
+        wifi_dbm=_value(row, "wifi_rssi.avg_rssi"),
+    )
+
+
+def _stream(row: Sample, stream: str) -> StreamFigures:
+    return StreamFigures(
+        loss_pct=_value(row, f"{stream}.avg_loss"),
+        jitter_ms=_value(row, f"{stream}.jitter"),
+        latency_ms=_value(row, f"{stream}.latency"),
+    )
+
+
+def _value(row: Sample, name: str) -> float | None:
+    value = row.values.get(name)
+    return None if value is None else round(value, 2)  # kept as half floats: 0.3 comes back as 0.30005
+
+
+def _round(round: Round | None) -> LiveRound | None:
+    if round is None:
+        return None
+    return LiveRound(**{name: getattr(round, name) for name in LiveRound.model_fields})
+
+
+def _unseen(person: LivePerson, blind_since: datetime | None) -> LivePerson:
+    """While we are blind nothing is said of how somebody is; that somebody left is known."""
+    if blind_since is None or person.state not in _HERE:
+        return person
+    return person.model_copy(update={"says": f"Not seen since {blind_since:%H:%M} UTC."})
+
+
+def _meeting_sentence(record: MeetingRecord, people: Sequence[LivePerson]) -> str:
+    if record.blind_since:
+        reason = f": {record.blind_reason}" if record.blind_reason else "."
+        return f"Not seen since {record.blind_since:%H:%M} UTC{reason}"
+    here = sum(1 for person in people if person.state in _HERE)
+    bad = sum(1 for person in people if person.alert)
+    wrong = f"{_count(bad, 'alert is open', 'alerts are open')}" if bad else "nothing is wrong"
+    return f"{here} of {_count(len(people), 'watched person is', 'watched people are')} here; {wrong}."
+
+
+def _sentence(items: tuple[LiveMeeting, ...], meetings: int) -> str:
+    if not meetings:
+        return "No watched meeting is on."
+    people = sum(len(each.people) for each in items)
+    bad = sum(1 for each in items for person in each.people if person.alert)
+    blind = sum(1 for each in items if each.blind_since)
+    on = f"{_count(meetings, 'watched meeting is', 'watched meetings are')} on"
+    shown = f" ({len(items)} shown)" if len(items) < meetings else ""
+    unseen = f"; {blind} not seen" if blind else ""
+    return f"{on}{shown}: {_count(people, 'person', 'people')}, {_count(bad, 'open alert', 'open alerts')}{unseen}."
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
