@@ -55,7 +55,7 @@ def decide(seat: Seat, seen: Seen, wishes: Sequence[Wish], now: datetime) -> Dec
     seat = replace(seat, rings=_current_rings(seat.rings, rules))
     seat, samples, counts = _taken(seat, seen, now)
     for minute, rows in _by_minute(samples):
-        seat = _judge_minute(seat, docket, rules, minute, rows)
+        seat = _judge_minute(seat, docket, rules, minute, rows, counts)
     seat = _present(seat, seen, now)
     changed = tuple(_timed(seat, seen, docket, rules, now))
     docket.settle(minute_of(now), changed)
@@ -113,13 +113,16 @@ def _by_minute(samples: Iterable[Sample]) -> list[tuple[int, list[Sample]]]:
     return sorted(minutes.items())
 
 
-def _judge_minute(seat: Seat, docket: Docket, rules: Mapping[str, Rule], minute: int, rows: list[Sample]) -> Seat:
+def _judge_minute(
+    seat: Seat, docket: Docket, rules: Mapping[str, Rule], minute: int, rows: list[Sample], counts: Counter[str]
+) -> Seat:
     """Move every ring to this minute, judge every rule at the seat's newest, settle the alert once."""
     newest = max(seat.newest, minute)
     older = newest - seat.newest if seat.newest else 0
     standing, rings, changed = docket.breaches, {}, []
     for rule_id, rule in rules.items():
         marks = [window.read(rule, row) for row in rows]
+        counts.update(f"outcomes:{mark.outcome}" for mark in marks)
         ring = window.marked(window.aged(seat.rings[rule_id], older), newest - minute, marks)
         breach = breaches.judged(standing.get(rule_id), ring, rule, newest, rows)
         if breach is not None:

@@ -14,6 +14,8 @@ from rules.model import Outcome, Ring, Rule, Sample, Severity, Span
 WIDTH = 60
 _ALL = (1 << WIDTH) - 1
 
+_WORST_FIRST: tuple[Outcome, ...] = ("bad", "fine", "unknown", "idle")
+
 Clear = Literal["clear", "unclear", "unknown"]
 
 
@@ -24,6 +26,12 @@ class Marks:
     warning: Outcome | None
     critical: Outcome | None
     clear: Clear
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst that a level says, as it is counted."""
+        told = (self.warning, self.critical)
+        return next((outcome for outcome in _WORST_FIRST if outcome in told), "unknown")
 
     @property
     def idle(self) -> bool:

@@ -74,11 +74,23 @@ def _result(told: Sight | ZoomError) -> str:
 def _with_meeting(
     runtime: Runtime, holding: Holding, instance: Instance, answer: Answer, absent: frozenset[str]
 ) -> Answer:
-    holding.keep()
     try:
-        meeting = runtime.zoom.meeting(instance.uuid)
+        meeting = ask_meeting(runtime, holding, instance.uuid)
     except ZoomError as error:
         if error.kind in _ABSENT:
             return Answer(not_live=True)
         return answer if answer.sights else Answer(trouble=error)
     return replace(answer, missing=absent, meeting=meeting)
+
+
+def ask_meeting(runtime: Runtime, holding: Holding, meeting: str) -> Meeting:
+    """Ask for a meeting by number or UUID, counted. Raises ZoomError."""
+    holding.keep()
+    result = "ok"
+    try:
+        return runtime.zoom.meeting(meeting)
+    except ZoomError as error:
+        result = error.kind
+        raise
+    finally:
+        runtime.store.health.count(f"zoom_calls:{result}")

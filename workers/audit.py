@@ -12,6 +12,7 @@ import structlog
 
 from rules import planning, selfwords, troubles
 from rules.model import Instance, MeetingRecord, Plan, Trouble, Watch
+from service.store.errors import SealedElsewhere
 from service.store.health import Figures
 from workers.runtime import Runtime
 
@@ -84,41 +85,47 @@ def _broken(runtime: Runtime, now: datetime) -> Iterable[Trouble]:
     """Channels that take nothing until a person mends them; told through another, never through themselves."""
     store = runtime.store
     watches = store.documents.watches.all()
-    channels = store.documents.channels.all()
-    for channel in channels:
-        gate = store.lanes.gate(channel.id)
-        if gate.broken is None:
+    names = store.documents.channels.ids()
+    for name in names:
+        gate = store.lanes.gate(name)
+        because = gate.broken or _sealed(runtime, name)
+        if because is None:
             continue
-        own = [watch for watch in watches if channel.id in watch.notify]
-        others = tuple(each.id for each in channels)
-        owing = store.alerts.get_many(store.lanes.owing(channel.id))
+        own = [watch for watch in watches if name in watch.notify]
+        owing = store.alerts.get_many(store.lanes.owing(name)).values()
+        what = f"Channel {name}"
         yield Trouble(
-            f"service.channel.{channel.id}",
+            f"service.channel.{name}",
             "critical",
-            says=f"{channel.kind.capitalize()} channel {channel.id} refuses us",
-            because=gate.broken,
-            hint=f"Mend it, then set it anew: PUT /v1/channels/{channel.id}.",
+            says=f"{what} refuses us",
+            because=because,
+            hint=f"Mend it, then set it anew: PUT /v1/channels/{name}.",
             since_at=gate.first_fail_at or now,
-            notify=_audience(runtime, own, (channel.id,)) or _without(others, channel.id)[:1],
+            notify=_audience(runtime, own, (name,)) or tuple(other for other in names if other != name)[:1],
             facts={
                 "label": "Undelivered",
-                "names": selfwords.names([f"{alert.who}: {alert.topic}" for alert in owing.values()]) if owing else "",
+                "names": selfwords.names([f"{alert.who}: {alert.topic}" for alert in owing]) if owing else "",
                 "then": "What it is owed stays owed. I try it once an hour, and at once when it is set anew.",
-                "well": f"{channel.kind.capitalize()} channel {channel.id} takes our messages again",
+                "well": f"{what} takes our messages again",
             },
         )
+
+
+def _sealed(runtime: Runtime, channel: str) -> str | None:
+    """Why a channel can not even be read, if that is so."""
+    try:
+        runtime.store.documents.channels.get(channel)
+    except SealedElsewhere as error:
+        return str(error)
+    return None
 
 
 def _audience(runtime: Runtime, watches: Iterable[Watch], but: tuple[str, ...]) -> tuple[str, ...]:
     """The operations channel; without one, every channel of the watches affected."""
     ops = runtime.settings.qoswatch_ops_channel
-    if ops and ops not in but and runtime.store.documents.channels.get(ops):
+    if ops and ops not in but and ops in runtime.store.documents.channels.ids():
         return (ops,)
     return tuple(sorted({channel for watch in watches for channel in watch.notify} - set(but)))
-
-
-def _without(channels: Iterable[str], one: str) -> tuple[str, ...]:
-    return tuple(channel for channel in channels if channel != one)
 
 
 def _decide(runtime: Runtime, found: Mapping[str, Trouble], scene: Scene, now: datetime) -> None:

@@ -86,7 +86,7 @@ def pay(runtime: Runtime, turn: Turn) -> None:
     store = runtime.store
     channel = store.documents.channels.get(turn.channel)
     if channel is None:
-        store.lanes.drop(turn, turn.owed)
+        store.lanes.drop(turn, _subjects(turn))
         store.lanes.release(turn)
         return
     told = letter(store, turn, channel, store.clock.now())
@@ -104,6 +104,11 @@ def pay(runtime: Runtime, turn: Turn) -> None:
     _record(runtime, turn, channel, delivery_id, answer)
     runtime.mark("recorded")
     _count(runtime, told, answer)
+
+
+def _subjects(turn: Turn) -> set[str]:
+    """All that a turn owes, also what a post of unknown fate was to tell."""
+    return {*turn.owed, *(subject for subject, _ in (turn.sending.pairs if turn.sending else ()))}
 
 
 def _post(runtime: Runtime, channel: Channel, told: Letter, delivery_id: str) -> Answer:

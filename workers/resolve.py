@@ -8,6 +8,7 @@ import structlog
 from rules import cadence, watching
 from rules.model import Instance, Meeting, MeetingRecord
 from service.store import keys
+from workers.asking import ask_meeting
 from workers.holding import Holding
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
@@ -23,9 +24,8 @@ def resolve(runtime: Runtime, holding: Holding) -> None:
     if not any(watching.concerns(watch, "", now) for watch in watches):
         store.due.done(holding.claim, cadence.ask_again(watches, now))
         return
-    holding.keep()
     try:
-        meeting = runtime.zoom.meeting(number)
+        meeting = ask_meeting(runtime, holding, number)
     except ZoomError as error:
         _not_now(runtime, holding, error)
         return

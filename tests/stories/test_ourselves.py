@@ -65,7 +65,7 @@ def test_a_revoked_channel_is_told_through_another_and_pays_when_it_is_mended(ho
 
     assert house.texts(slack) == []
     [told] = house.texts(teams)
-    assert told.startswith("CRITICAL: Slack channel slack-av refuses us since")
+    assert told.startswith("CRITICAL: Channel slack-av refuses us since")
     [post] = house.simulator.inbox.posts(teams, accepted=True)
     assert "Dr Rao" in str(post.body)
 
@@ -74,7 +74,7 @@ def test_a_revoked_channel_is_told_through_another_and_pays_when_it_is_mended(ho
     house.advance(minutes=3)
 
     assert house.texts(slack)[0].startswith("CRITICAL: others hear Dr Rao")
-    assert house.texts(teams)[1].startswith("Slack channel slack-av takes our messages again")
+    assert house.texts(teams)[1].startswith("Channel slack-av takes our messages again")
 
 
 def test_the_operations_channel_hears_of_us_and_nobody_else_does(

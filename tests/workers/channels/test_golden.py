@@ -76,12 +76,12 @@ BLIND = {
     "well": "qoswatch sees again",
 }
 DEAF = {
-    "says": "Slack channel slack-av refuses us",
+    "says": "Channel slack-av refuses us",
     "hint": "Mend it, then set it anew: PUT /v1/channels/slack-av.",
     "label": "Undelivered",
     "names": "1: Dr Rao: Spring Town Hall",
     "then": "What it is owed stays owed. I try it once an hour, and at once when it is set anew.",
-    "well": "Slack channel slack-av takes our messages again",
+    "well": "Channel slack-av takes our messages again",
 }
 REFUSED = (
     "Zoom refuses our credentials (invalid_client): ZOOM_CLIENT_ID or ZOOM_CLIENT_SECRET is wrong, or the secret was"
