@@ -98,7 +98,13 @@ def context(case: Case) -> tuple[str, ...]:
     device = " ".join(part for part in (facts.get("device", ""), facts.get("version", "")) if part)
     network = facts.get("network_type", "")
     rules = ", ".join(dict.fromkeys(breach.rule for breach in case.bad or case.breaches))
-    parts = (rules, device, _NETWORKS.get(network, network), facts.get("location", ""), case.alert.id)
+    parts = (
+        rules,
+        device,
+        _NETWORKS.get(network, network),
+        facts.get("location", "").replace(" )", ")"),
+        case.alert.id,
+    )
     return tuple(cut(clean(part), 80) for part in parts if clean(part))
 
 
@@ -170,7 +176,7 @@ def _likely(sample: Sample | None, alert: AlertView) -> str:
         causes.append(f"Busy computer, CPU {quantity(cpu, '%')}.")
     if alert.facts.get("network_type") == "Cellular":
         causes.append("Mobile network.")
-    place = clean(alert.facts.get("location", ""))
+    place = clean(alert.facts.get("location", "")).replace(" )", ")")
     return " ".join([*causes, f"{cut(place, 80)}."] if causes and place else causes)
 
 

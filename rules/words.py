@@ -65,7 +65,9 @@ def with_unit(number: str, unit: str) -> str:
 
 def digits(value: float | None, unit: str) -> str:
     """One minute of a row of minutes, without its unit; a minute without a figure keeps its place."""
-    return "·" if value is None else quantity(value, "" if not unit else "p").removesuffix("p")
+    if value is None:
+        return "·"
+    return f"{value:.1f}" if not unit else f"{round(value) + 0:d}"
 
 
 def bars(values: Iterable[float | None]) -> str:

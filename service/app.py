@@ -1,13 +1,13 @@
 """The web app, put together once: every part is given what it uses, and nothing is looked up later."""
 
 import secrets
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Protocol
 
 from flask import Flask
 
 from rules import documents
+from service import __version__
 from service.api import errors, headers
 from service.api.alerts import Alerts
 from service.api.auth import Guard
@@ -73,7 +73,7 @@ def _add_resources(api: Api, settings: Settings, store: Store, queues: Waker) ->
 
 def _add_pages(api: Api, store: Store, queues: Waker) -> None:
     api.open("/metrics", "metrics.page", Metrics(store, queues.length).page)
-    docs = Docs(lambda: document(api.ops, _version()))
+    docs = Docs(lambda: document(api.ops, __version__))
     api.open("/openapi.json", "docs.openapi", docs.openapi)
     api.open("/docs", "docs.page", docs.page)
     api.open("/", "docs.home", docs.home)
@@ -82,10 +82,3 @@ def _add_pages(api: Api, store: Store, queues: Waker) -> None:
 def new_id(prefix: str) -> str:
     """An id that nobody chose: w_5f0c…"""
     return prefix + secrets.token_hex(6)
-
-
-def _version() -> str:
-    try:
-        return version("qoswatch")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0"

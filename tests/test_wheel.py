@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from service import __version__
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("rules", "service", "workers", "simulator")
@@ -48,3 +51,7 @@ def test_tests_stay_at_home_and_the_licence_goes_along(names: list[str]) -> None
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == set(ROOMS)
     assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_the_version_is_told_once() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == __version__

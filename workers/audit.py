@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-import requests
 import structlog
 
 from rules import planning, selfwords, troubles
@@ -18,7 +17,6 @@ from workers.runtime import Runtime
 
 BLIND_FOR = timedelta(minutes=3)
 TRIES = 3
-_PING_S = 5.0
 _TICK_S = 30.0
 ZOOM = "service.zoom"
 BUDGET = "service.budget"
@@ -171,10 +169,8 @@ def _ping(runtime: Runtime, figures: Figures) -> None:
     if why := unfit(figures):
         log.warning("heartbeat withheld", because=why)
         return
-    try:
-        requests.get(url, timeout=_PING_S, allow_redirects=False)
-    except requests.RequestException as error:
-        log.warning("heartbeat failed", error=type(error).__name__)
+    if not runtime.sender.ping(url):
+        log.warning("heartbeat failed")
 
 
 def unfit(figures: Figures) -> str:

@@ -27,6 +27,7 @@ from workers.channels import judge
 from workers.channels.answers import Answer
 
 CONNECT_S, READ_S = 3.05, 10.0
+PING_S = 5.0
 KEPT_BYTES = 1024
 _THREADS = 16
 _SECRET_LENGTH = 6  # shorter steps of a path ("v1", "paths") are no secrets
@@ -61,6 +62,14 @@ class Sender:
     def close(self) -> None:
         """Let go of the pooled connections."""
         self._session.close()
+
+    def ping(self, url: str) -> bool:
+        """Ask for an address of the operator's own, and whether it answered well; its answer is not read."""
+        try:
+            with closing(self._session.get(url, timeout=PING_S, allow_redirects=False, stream=True)) as response:
+                return response.ok
+        except requests.RequestException:
+            return False
 
     def post(
         self,

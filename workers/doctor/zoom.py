@@ -10,6 +10,7 @@ from workers.zoom import ZoomError, payloads, words
 
 NOBODY = ("99999999999", "16778240")  #: no such meeting: that Zoom says so shows that it lets us ask
 LATE_S = 180  #: a row is a minute, and Zoom shows it when the minute is over
+EARLY_S = 60  #: a minute is stamped with its start, so its row can not come before
 _LOOKED_AT = 50
 _ANSWERS = ("not_live", "no_participant", "too_old", "refused")
 _SHUT = ("credentials", "plan", "dashboard", "network")
@@ -102,7 +103,12 @@ def _read(patient: Patient, raw: dict[str, Any]) -> Iterator[Finding]:
         yield warning("Zoom shows no figures of somebody who is watched and in a call", "look at them in its dashboard")
         return
     age_s = (patient.kept.clock.now() - max(moments)).total_seconds()
-    if age_s > LATE_S:
+    if age_s < -EARLY_S:
+        yield warning(
+            f"Zoom's figures are {-age_s:.0f} s ahead of this clock: we refuse minutes that are more than one ahead",
+            "set this machine's clock by NTP",
+        )
+    elif age_s > LATE_S:
         yield warning(f"your Zoom shows figures {age_s:.0f} s late: alerts come as much later", "see status.zoom.us")
     else:
         yield ok(f"Zoom lets us ask for people's figures; your Zoom shows them {age_s:.0f} s late")
