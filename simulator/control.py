@@ -2,21 +2,29 @@
 
     GET    /sim/                everything there is, as JSON
     POST   /sim/clock           {"set": 1764000000} | {"step": 60} | {"speed": 12}
-    POST   /sim/meetings        {"number", "topic"?, "uuid"?, "awkward"?, "at"?, "ends_at"?}: a new run, live
+    POST   /sim/meetings        {"number", "topic"?, "kind"?, "uuid"?, "awkward"?, "at"?, "ends_at"?}: a new run, live
     POST   /sim/meetings/end    {"meeting", "at"?}
-    POST   /sim/people          {"meeting", "name", "user_id"?, "email"?, "traits"?, "at"?}
+    POST   /sim/people          {"meeting", "name", "user_id"?, "email"?, "traits"?, "at"?, "role"?, "waiting"?, …}
+    POST   /sim/people/rejoin   {"meeting", "user_id", "at"?, "device"?, "both"?}: a new session id
+    POST   /sim/people/drop-out {"meeting", "user_id", "at"?, "reason"?}
+    POST   /sim/people/wait     {"meeting", "user_id", "at"?}   …/admit: the same
+    POST   /sim/people/breakout {"meeting", "user_id", "room"?, "at"?}   …/main-room: back again
     POST   /sim/people/leave    {"meeting", "user_id", "at"?, "reason"?}
     POST   /sim/people/figures  {"meeting", "user_id", "stream", "values", "start"?, "minutes"?}
     POST   /sim/people/mute     {"meeting", "user_id", "streams"?, "start"?, "minutes"?}
     POST   /sim/people/fine     {"meeting", "user_id", "start"?}
     POST   /sim/faults          {"kind", "path"?, "count"?, "for_s"?, "in_s"?, …}   DELETE: none
-    POST   /sim/knobs           {"retention", "row_delay_s", "shuffle", "unknown_participant", "past_lag_s"}
-    POST   /sim/limits          {"plan", "per_second", "per_day", "headers", "retry_after", "spend", …}
+    POST   /sim/knobs           {"retention", "row_delay_s", "shuffle", "page_token_s", …}: any of runs.Knobs
+    POST   /sim/limits          {"plan", "per_second", "per_minute", "per_day", "headers", "retry_after", "spend", …}
     POST   /sim/tokens          {"lifetime_s", "single", "scopes", "accept", "revoke": true}
     GET    /sim/calls           ?path=&label=&status=&token=   DELETE: forget them
     POST   /sim/inbox           {"destination", "kind", "count"?, "retry_after"?, "seconds"?}
     POST   /sim/inbox/recover   {"destination"?}
     DELETE /sim/inbox           throw the posts away
+    POST   /sim/push            {"url", "secret"?, "since"?, "auto"?, "ids"?, "qss"?, "silent"?, …}: webhooks
+    POST   /sim/push/flush      {}   …/validate {}   …/alert {"meeting", "issues"?}   …/send {"event", "object"}
+    POST   /sim/push/behave     {"kind", "event"?, "count"?, "seconds"?, "copies"?, "role"?}   …/recover {}
+    POST   /sim/push/storm      {"count"?, "threads"?}   GET /sim/push: the attempts   DELETE: no webhooks
     POST   /sim/plays           {"name": "storm"}
 
 A meeting is named by its number (the latest run) or a run's UUID. Moments are unix seconds.
@@ -28,7 +36,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from simulator.world import Instance
+from simulator.people import Person
+from simulator.pulls import Pulls
+from simulator.runs import Instance
 
 if TYPE_CHECKING:
     from simulator.server import Simulator
@@ -76,7 +86,7 @@ class Strings:
     """What can be pulled, each with its keywords as JSON."""
 
     def __init__(self, simulator: "Simulator") -> None:
-        self._sim = simulator
+        self._sim, self._push = simulator, Pulls(simulator.push)
 
     def posts(self) -> Mapping[str, Action]:
         """Path to action."""
@@ -84,11 +94,7 @@ class Strings:
             "clock": self.move,
             "meetings": self.start,
             "meetings/end": self.end,
-            "people": self.join,
-            "people/leave": self._done(self._sim.world.leave),
-            "people/figures": self._done(self._sim.world.figures),
-            "people/mute": self._done(self._sim.world.mute),
-            "people/fine": self._done(self._sim.world.fine),
+            **self._people(),
             "faults": lambda **wish: asdict(self._sim.faults.add(**wish)),
             "knobs": lambda **wish: _turn(self._sim.world.knobs, wish, asdict(self._sim.world.knobs)),
             "limits": self.limits,
@@ -96,16 +102,34 @@ class Strings:
             "inbox": self._done(self._sim.inbox.behave),
             "inbox/recover": self._done(self._sim.inbox.recover),
             "plays": lambda name: self._sim.play(name).as_json(),
+            **self._push.posts(),
+        }
+
+    def _people(self) -> Mapping[str, Action]:
+        world = self._sim.world
+        return {
+            "people": lambda **wish: _somebody(world.join(**wish)),
+            "people/rejoin": lambda **wish: _somebody(world.rejoin(**wish)),
+            "people/breakout": lambda **wish: _somebody(world.breakout(**wish)),
+            "people/main-room": lambda **wish: _somebody(world.main_room(**wish)),
+            "people/leave": self._done(world.leave),
+            "people/drop-out": self._done(world.drop_out),
+            "people/wait": self._done(world.wait),
+            "people/admit": self._done(world.admit),
+            "people/figures": self._done(world.figures),
+            "people/mute": self._done(world.mute),
+            "people/fine": self._done(world.fine),
         }
 
     def gets(self) -> Mapping[str, Callable[[], Json]]:
         """Path to what can be looked at."""
-        return {"clock": self.clock, "calls": self.calls}
+        return {"clock": self.clock, "calls": self.calls, "push": self._push.log}
 
     def deletes(self) -> Mapping[str, Callable[[], None]]:
         """Path to what is forgotten."""
         sim = self._sim
-        return {"faults": sim.faults.clear, "calls": sim.calls.clear, "inbox": sim.inbox.clear}
+        forget = {"faults": sim.faults.clear, "calls": sim.calls.clear, "inbox": sim.inbox.clear}
+        return {**forget, "push": sim.push.off}
 
     def _done(self, action: Callable[..., None]) -> Action:
         def act(**wish: Any) -> Json:
@@ -138,18 +162,13 @@ class Strings:
         """The run is over."""
         return _run(self._sim.world.end(meeting, at))
 
-    def join(self, meeting: str | int, **more: Any) -> Json:
-        """Somebody joins."""
-        person = self._sim.world.join(meeting, **more)
-        return {"user_id": person.user_id, "name": person.name, "joined_at": person.joined_at}
-
     def limits(self, plan: str | None = None, spend: int = 0, **wish: Any) -> Json:
         """Change what the account may do."""
         limits = self._sim.limits
         if plan is not None:
             limits.plan(plan)
         limits.spend(spend)
-        names = ("per_second", "per_day", "headers", "retry_after", "daily_code", "second_code")
+        names = ("per_second", "per_minute", "per_day", "headers", "retry_after", "daily_code", "second_code")
         _turn(limits, wish, names)
         return {**{name: getattr(limits, name) for name in names}, "spent": limits.spent}
 
@@ -186,6 +205,7 @@ class Strings:
             "faults": [asdict(fault) for fault in sim.faults.list()],
             "calls": sim.calls.summary()["by_status"],
             "posts": len(sim.inbox.posts()),
+            "push": self._push.state(),
             "plays": [cast.as_json() for cast in sim.casts],
         }
 
@@ -200,10 +220,11 @@ def _turn(thing: object, wish: Mapping[str, Any], names: Any) -> Json:
     return {name: getattr(thing, name) for name in wish}
 
 
+def _somebody(person: Person) -> Json:
+    return {"user_id": person.user_id, "name": person.name, "joined_at": person.joined_at}
+
+
 def _run(run: Instance) -> Json:
-    people = [
-        {"user_id": p.user_id, "name": p.name, "joined_at": p.joined_at, "left_at": p.left_at}
-        for p in run.people.values()
-    ]
-    plain = {name: getattr(run, name) for name in ("uuid", "number", "topic", "started_at", "ended_at")}
-    return {**plain, "people": people}
+    people = [{**_somebody(p), "role": p.role, "left_at": p.left_at} for p in run.people.values()]
+    names = ("uuid", "number", "kind", "topic", "started_at", "ended_at")
+    return {**{name: getattr(run, name) for name in names}, "people": people}

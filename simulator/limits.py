@@ -1,4 +1,4 @@
-"""Counts calls as Zoom does: so many of a label each second, so many heavy ones each day; then 429."""
+"""Counts calls as Zoom does: so many of a label each second or minute, so many heavy ones each day; then 429."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 
 from simulator.answers import Answer
-from simulator.clock import Clock, stamp
+from simulator.clock import Clock, minute_of, stamp
 
 DAY = 86400
 _SECOND = "You have reached the maximum per-second rate limit for this API. Try again later."
@@ -15,6 +15,8 @@ _DAILY = (
     " Refer to the response header for details on when you can make another request."
 )
 NAMES = {"heavy": "Heavy", "intensive": "Resource-intensive", "light": "Light", "medium": "Medium"}
+#: Resource-intensive calls are counted by the minute.
+PER_MINUTE = {"business": {"intensive": 20}, "pro": {"intensive": 10}, "free": {"intensive": 10}}
 PLANS: dict[str, tuple[dict[str, int], int]] = {
     "business": ({"light": 80, "medium": 60, "heavy": 40}, 60_000),
     "pro": ({"light": 30, "medium": 20, "heavy": 10}, 30_000),
@@ -23,12 +25,13 @@ PLANS: dict[str, tuple[dict[str, int], int]] = {
 
 
 class Limits:
-    """The account's allowance. Seconds are real ones, days are those of the simulator's clock (UTC)."""
+    """The account's allowance. Seconds are real ones, minutes and days are those of the simulator's clock (UTC)."""
 
     def __init__(self, clock: Clock, real: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._real = clock, real
         self._lock = threading.Lock()
         self.per_second: dict[str, int] = {}
+        self.per_minute: dict[str, int] = {}
         self.per_day: int | None = None
         self.headers = True
         """Whether a 429 says in headers what it is; the page of 2026 does not promise them."""
@@ -36,13 +39,14 @@ class Limits:
         """Of a daily 429: "iso", "http-date", "seconds", or a text as it is."""
         self.daily_code = self.second_code = 429
         self._second: tuple[int, dict[str, int]] = (0, {})
+        self._minute: tuple[int, dict[str, int]] = (0, {})
         self._day: tuple[int, int] = (0, 0)
         self.plan("business")
 
     def plan(self, name: str) -> None:
         """The published numbers of a plan."""
         per_second, self.per_day = PLANS[name]
-        self.per_second = dict(per_second)
+        self.per_second, self.per_minute = dict(per_second), dict(PER_MINUTE[name])
 
     def spend(self, calls: int) -> None:
         """Another app of the account has made so many heavy calls today."""
@@ -58,16 +62,17 @@ class Limits:
     def take(self, label: str) -> Answer | None:
         """None when the call is allowed, else the 429."""
         with self._lock:
-            second = int(self._real())
-            used = self._second[1] if self._second[0] == second else {}
-            allowed = self.per_second.get(label)
-            if allowed is not None and used.get(label, 0) >= allowed:
+            self._second = _now_in(self._second, int(self._real()))
+            self._minute = _now_in(self._minute, minute_of(self._clock.now()))
+            spans = ((self.per_second, self._second[1]), (self.per_minute, self._minute[1]))
+            if any(label in most and used.get(label, 0) >= most[label] for most, used in spans):
                 return self.refuse(label, daily=False)
             if label in ("heavy", "intensive"):
                 if self.per_day is not None and self._spent() >= self.per_day:
                     return self.refuse(label, daily=True)
                 self._day = (self._today(), self._spent() + 1)
-            self._second = (second, {**used, label: used.get(label, 0) + 1})
+            for _, used in spans:
+                used[label] = used.get(label, 0) + 1
             return None
 
     def refuse(
@@ -81,7 +86,7 @@ class Limits:
         told = {
             "X-RateLimit-Category": NAMES.get(label, label),
             "X-RateLimit-Type": "Daily-limit" if daily else "QPS",
-            "X-RateLimit-Limit": str(self.per_day if daily else self.per_second.get(label, 0)),
+            "X-RateLimit-Limit": str(self.per_day if daily else {**self.per_second, **self.per_minute}.get(label, 0)),
             "X-RateLimit-Remaining": "0",
         }
         if daily or retry_after:
@@ -101,3 +106,8 @@ class Limits:
 
     def _spent(self) -> int:
         return self._day[1] if self._day[0] == self._today() else 0
+
+
+def _now_in(span: tuple[int, dict[str, int]], now: int) -> tuple[int, dict[str, int]]:
+    """The counts of the span that `now` names; a new one starts with none."""
+    return span if span[0] == now else (now, {})

@@ -1,7 +1,9 @@
 """Who is in a meeting: what a participant is like, and each of their minutes."""
 
+import base64
+import hashlib
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -10,6 +12,34 @@ from simulator import figures
 from simulator.clock import MINUTE, minute_of, stamp
 
 TRAITS = frozenset({"hipaa", "external", "old", "sparse", "phone", "room", "browser", "wifi", "sharing", "viewing"})
+#: Why people leave; $name stands where Zoom writes theirs.
+REASONS = {
+    "left the meeting": "$name left the {kind}.",
+    "got disconnected": "$name got disconnected from the {kind}.",
+    "Network connection error.": "Network connection error.",
+    "Removed by host.": "Removed by host.",
+    "Host ended": "Host ended the {kind}.",
+    "Leave waiting room.": "Leave waiting room.",
+    "Removed by host from waiting room.": "Removed by host from waiting room.",
+}
+BREAKOUT = "Moved to or from a breakout room."
+_KEPT_ROWS = 16  # of each person: lists, single and bulk calls and QSS ask for the same minutes again and again
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A stay in the waiting room; without an end until they are admitted."""
+
+    start: float
+    end: float | None = None
+
+    def covers(self, moment: float) -> bool:
+        """Whether they wait at this moment."""
+        return self.start <= moment and (self.end is None or moment < self.end)
+
+    def touches(self, minute: int) -> bool:
+        """Whether any of this minute is waited through."""
+        return self.start < minute + MINUTE and (self.end is None or minute < self.end)
 
 
 @dataclass
@@ -25,6 +55,43 @@ class Person:
     leave_reason: str = ""
     changes: list[figures.Change] = field(default_factory=list)
     seed: str = ""
+    role: str = "attendee"
+    device: str = ""
+    """As Zoom names devices; unset: by trait."""
+    account_id: str = ""
+    """Of a signed-in person, the same in every session."""
+    registrant_id: str = ""
+    customer_key: str = ""
+    room_id: str = ""
+    """Of the breakout room this session is in."""
+    parent_id: str = ""
+    """The session that this one came from, into a breakout room or out of it."""
+    uuid: str = ""
+    waits: list[Wait] = field(default_factory=list)
+    _rows: dict[int, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def participant_uuid(self) -> str:
+        """Of this session; it outlives moves between rooms."""
+        raw = self.dice("uuid").randbytes(16).hex().upper()
+        return self.uuid or "-".join((raw[:8], raw[8:12], raw[12:16], raw[16:20], raw[20:]))
+
+    @property
+    def arrived_at(self) -> float:
+        """When they were first seen, be it in the waiting room."""
+        return min([self.joined_at, *(wait.start for wait in self.waits[:1])])
+
+    def waiting(self, now: float) -> bool:
+        """Whether they are in the waiting room now."""
+        return not self.gone(now) and any(wait.covers(now) for wait in self.waits)
+
+    def entered(self, now: float) -> bool:
+        """Whether they have come in by now, from the waiting room or without it."""
+        return self.joined_at <= now and not any(wait.covers(self.joined_at) for wait in self.waits)
+
+    def present(self, now: float) -> bool:
+        """Whether they are in the meeting now."""
+        return self.entered(now) and not self.gone(now) and not self.waiting(now)
 
     def gone(self, now: float) -> bool:
         """Whether they have left by now."""
@@ -34,10 +101,13 @@ class Person:
         """The same throws for the same seed, person and reason, in every process."""
         return Random("|".join([self.seed, self.user_id, *map(str, more)]))
 
-    def minutes(self, until: float) -> range:
+    def minutes(self, until: float) -> Sequence[int]:
         """The minutes of which there can be a row: from the first full one to the one they left in."""
         end = until if self.left_at is None else min(until, self.left_at)
-        return range(math.ceil(self.joined_at / MINUTE) * MINUTE, math.ceil(end), MINUTE)
+        all_of_them = range(math.ceil(self.joined_at / MINUTE) * MINUTE, math.ceil(end), MINUTE)
+        if not self.waits:
+            return all_of_them
+        return [minute for minute in all_of_them if not any(wait.touches(minute) for wait in self.waits)]
 
     def active(self) -> Collection[str]:
         """The streams over which something goes when nobody asks for anything else."""
@@ -52,6 +122,13 @@ class Person:
 
     def row(self, minute: int) -> dict[str, Any]:
         """One minute as an item of user_qos."""
+        if minute not in self._rows:
+            while len(self._rows) >= _KEPT_ROWS:
+                del self._rows[min(self._rows)]
+            self._rows[minute] = self._row(minute)
+        return {**self._rows[minute]}
+
+    def _row(self, minute: int) -> dict[str, Any]:
         active = self.active()
         latency = self.dice("line").randint(14, 70)
         changes = [change for change in self.changes if change.covers(minute)]
@@ -92,11 +169,23 @@ class Person:
     def change(self, change: figures.Change) -> None:
         """Ask for figures; a later wish for the same stream stands above an earlier one."""
         self.changes.append(change)
+        self._rows.clear()
 
     def fine_from(self, minute: int) -> None:
         """Take back every wish from this minute on."""
         cut = [replace(c, end=minute if c.end is None else min(c.end, minute)) for c in self.changes]
         self.changes = [change for change in cut if change.end is not None and change.start < change.end]
+        self._rows.clear()
+
+
+def digest(*parts: object) -> bytes:
+    """The same bytes for the same parts, in every process."""
+    return hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+
+
+def account_of(seed: int, email: str) -> str:
+    """The account user id behind an e-mail address; nobody's is empty."""
+    return base64.urlsafe_b64encode(digest(seed, "account", email)[:16]).decode().rstrip("=") if email else ""
 
 
 def first_minute(start: float | None, now: float) -> int:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from simulator import quality
 from simulator.clock import stamp
-from simulator.people import Person
-from simulator.world import Instance, Knobs
+from simulator.people import REASONS, Person
+from simulator.runs import Instance, Knobs
 
 Json = dict[str, Any]
 
@@ -23,9 +24,9 @@ def _duration(seconds: float) -> str:
 
 
 def meeting(run: Instance, now: float) -> Json:
-    """GET /metrics/meetings/{meetingId}; end_time is there only once it has ended."""
+    """GET /metrics/meetings/{meetingId} and its webinar twin; end_time is there only once it has ended."""
     end = run.ended_at if run.ended_at is not None and run.over(now) else None
-    people = [person for person in run.people.values() if person.joined_at <= now]
+    people = [person for person in run.people.values() if person.entered(now)]
     traits = frozenset().union(*(person.traits for person in people))
     report: Json = {
         "uuid": run.uuid,
@@ -37,7 +38,7 @@ def meeting(run: Instance, now: float) -> Json:
         "user_type": "Licensed",
         "start_time": stamp(run.started_at),
         "duration": _duration((now if end is None else end) - run.started_at),
-        "participants": len([p for p in people if end is not None or not p.gone(now)]),
+        "participants": len([p for p in people if end is not None or p.present(now)]),
         "has_pstn": "phone" in traits,
         "has_voip": True,
         "has_3rd_party_audio": False,
@@ -46,10 +47,21 @@ def meeting(run: Instance, now: float) -> Json:
         "has_recording": False,
         "has_sip": "room" in traits,
         "has_archiving": False,
-        "in_room_participants": len([p for p in people if "room" in p.traits]),
-        "has_external_participant": "external" in traits,
     }
+    if run.kind == "meeting":
+        report["in_room_participants"] = len([p for p in people if "room" in p.traits])
+        report["has_external_participant"] = "external" in traits
     return report if end is None else {**report, "end_time": stamp(end)}
+
+
+def listed(run: Instance, now: float, knobs: Knobs) -> Json:
+    """An item of GET /metrics/meetings: the same, with the worst quality that somebody in it has."""
+    report = meeting(run, now)
+    if not knobs.quality or run.over(now):
+        return report
+    each = [quality.words(p, now, knobs.row_delay_s) for p in run.people.values() if p.present(now)]
+    worst = {name: quality.worst(words[name] for words in each) for name in quality.ABOUT}
+    return report | {name: word for name, word in worst.items() if word}
 
 
 def participant(person: Person, run: Instance, now: float, knobs: Knobs, *, past: bool = False) -> Json:
@@ -58,32 +70,48 @@ def participant(person: Person, run: Instance, now: float, knobs: Knobs, *, past
     rows = person.rows(now, end=run.ended_at, delay=knobs.row_delay_s, last=last)
     if knobs.shuffle:
         person.dice("order", len(rows), int(now)).shuffle(rows)
-    report = {**_identity(person), **_machine(person), "join_time": stamp(person.joined_at)}
+    report = {**identity(person), **machine(person), "join_time": stamp(person.joined_at)}
     if person.gone(now) or past:
-        report["leave_time"] = stamp(_left(person, run, now))
+        report["leave_time"] = stamp(left_at(person, run, now))
         report["leave_reason"] = person.leave_reason or "Host ended the meeting."
     if "old" not in person.traits:
         report |= _newer(person, run, rows)
-    for name in _OWN_ACCOUNT_ONLY if "external" in person.traits else ():
-        report[name] = ""
-    for name in _PRIVATE if "hipaa" in person.traits else ():
-        report[name] = ""
-    return {**report, "user_qos": rows}
+    return {**blanked(report, person), "user_qos": rows}
 
 
-def _left(person: Person, run: Instance, now: float) -> float:
+def blanked(report: Json, person: Person) -> Json:
+    """The report with what other accounts and health accounts hide made empty."""
+    hidden: set[str] = set()
+    if "external" in person.traits:
+        # The address of somebody who registered is shown, be they from where they may (zoom.md §1).
+        hidden |= set(_OWN_ACCOUNT_ONLY) - ({"email"} if person.registrant_id else set())
+    hidden |= set(_PRIVATE) if "hipaa" in person.traits else set()
+    return {name: "" if name in hidden else value for name, value in report.items()}
+
+
+def left_at(person: Person, run: Instance, now: float) -> float:
+    """When they left, or the run ended under them."""
     moments = [moment for moment in (person.left_at, run.ended_at) if moment is not None]
     return min(moments, default=now)
 
 
-def _identity(person: Person) -> Json:
-    account_id = person.dice("account").randbytes(8).hex() if person.email else ""
-    return {"id": account_id, "user_id": person.user_id, "user_name": person.name, "email": person.email}
+def leave_words(person: Person, kind: str) -> str:
+    """Why they left, as lists and webhooks say it; those who stayed to the end left by it."""
+    words = REASONS.get(person.leave_reason or "Host ended", person.leave_reason)
+    name = "" if "hipaa" in person.traits else person.name
+    return words.replace("$name", name).replace("{kind}", kind).strip()
 
 
-def _machine(person: Person) -> Json:
+def identity(person: Person) -> Json:
+    """Who they are, to their own account."""
+    signed_in = {"id": person.account_id, "email": person.email}
+    return {"user_id": person.user_id, "user_name": person.name, **signed_in}
+
+
+def machine(person: Person) -> Json:
+    """What they sit at."""
     dice = person.dice("machine")
-    device = next((name for trait, name in _DEVICES.items() if trait in person.traits), "Windows")
+    device = person.device or next((name for trait, name in _DEVICES.items() if trait in person.traits), "Windows")
     own = f"192.168.{dice.randint(0, 9)}.{dice.randint(2, 250)}"
     return {
         "device": device,
@@ -99,26 +127,32 @@ def _machine(person: Person) -> Json:
     }
 
 
-def _newer(person: Person, run: Instance, rows: list[Json]) -> Json:
-    """What Zoom has added since 2024."""
-    raw = person.dice("uuid").randbytes(16).hex().upper()
-    wifi, poor = "wifi" in person.traits, _lossy(rows)
+def lines(person: Person) -> Json:
+    """Over what they are connected."""
     return {
-        "participant_uuid": "-".join((raw[:8], raw[8:12], raw[12:16], raw[16:20], raw[20:])),
-        "participant_user_id": _identity(person)["id"],
-        "meeting_number": run.number,
-        "network_type": "Wifi" if wifi else "Wired",
+        "network_type": "Wifi" if "wifi" in person.traits else "Wired",
         "connection_type": "UDP",
-        "video_connection_type": "UDP",
-        "as_connection_type": "UDP",
         "data_center": "Dublin",
         "full_data_center": "Dublin;",
-        "os": "Win",
-        "os_version": "Windows 11",
-        "browser_name": "Chrome" if "browser" in person.traits else "",
         "camera": "Integrated Camera",
         "microphone": "Headset (2- Plantronics)",
         "speaker": "Headset (2- Plantronics)",
+    }
+
+
+def _newer(person: Person, run: Instance, rows: list[Json]) -> Json:
+    """What Zoom has added since 2024."""
+    poor = _lossy(rows)
+    return {
+        "participant_uuid": person.participant_uuid,
+        "participant_user_id": person.account_id,
+        f"{run.kind}_number": run.number,
+        **lines(person),
+        "video_connection_type": "UDP",
+        "as_connection_type": "UDP",
+        "os": "Win",
+        "os_version": "Windows 11",
+        "browser_name": "Chrome" if "browser" in person.traits else "",
         "health": "Warning" if poor else "Good",
         "issue_list": ["audio"] if poor else [],
         "groupId": "",

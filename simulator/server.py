@@ -15,6 +15,8 @@ from simulator.clock import Clock
 from simulator.faults import Faults
 from simulator.inbox import Inbox
 from simulator.limits import Limits
+from simulator.pages import Pages
+from simulator.push import Push
 from simulator.tokens import Tokens
 from simulator.world import World
 
@@ -41,9 +43,15 @@ class Simulator:
             simulator.faults.add("429-day", path="/qos", count=1)
             assert simulator.calls.count(path="/qos") == 4
 
+            simulator.push.to(url_of_a_receiver, "secret")        # webhooks from now on …
+            simulator.push.flush()                                # … sent in order, when asked
+
             hook = simulator.slack_url("T1/B1/secret")            # or simulator.teams_url("flow1")
             simulator.inbox.behave("T1/B1/secret", "429", count=1, retry_after=2)
             assert [post.body["text"] for post in simulator.inbox.posts("T1/B1/secret")] == [...]
+
+            simulator.world.drop_out(meeting.uuid, rao.user_id)            # … rejoin, breakout, wait, admit
+            simulator.play("six-meetings")                                 # or another of scenarios.py
 
     Meetings are named by number (the latest instance) or by UUID. `speed=12, base=<unix>` tells the
     same time as QOSWATCH_TEST_CLOCK=12@<unix>.
@@ -65,8 +73,10 @@ class Simulator:
         self.world = World(self.clock, seed)
         self.tokens = Tokens(self.clock, seed)
         self.limits = Limits(self.clock)
+        self.pages = Pages(self.clock, seed)
         self.faults = Faults(self.clock)
         self.inbox = Inbox(self.clock)
+        self.push = Push(self.world, self.tokens.account_id)
         self._host, self._zoom_port, self._inbox_port = host, zoom_port, inbox_port
         self.casts: list[scenarios.Cast] = []
         """What play() has put on."""
@@ -86,6 +96,7 @@ class Simulator:
     def stop(self) -> None:
         """End what still waits, then close every socket."""
         self.stopping.set()
+        self.push.off()
         while self._servers:
             self._servers.pop().stop()
 

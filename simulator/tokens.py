@@ -10,17 +10,21 @@ from random import Random
 from simulator.answers import Answer, refusal
 from simulator.clock import Clock
 
+_ENDPOINTS = (
+    "list_{}s",
+    "{}",
+    "list_{}_participants",
+    "list_{}_participants_qos",
+    "{}_participant_qos",
+)
 SCOPES = frozenset(
-    {
-        "dashboard:read:list_meetings:admin",
-        "dashboard:read:meeting:admin",
-        "dashboard:read:list_meeting_participants:admin",
-        "dashboard:read:list_meeting_participants_qos:admin",
-        "dashboard:read:meeting_participant_qos:admin",
-    }
+    f"dashboard:read:{name.format(kind)}:admin" for kind in ("meeting", "webinar") for name in _ENDPOINTS
 )
 # An app made before the granular scopes holds one of these instead.
-CLASSIC = frozenset({"dashboard_meetings:read:admin", "dashboard:read:admin"})
+CLASSIC = {
+    "meeting": frozenset({"dashboard_meetings:read:admin", "dashboard:read:admin"}),
+    "webinar": frozenset({"dashboard_webinars:read:admin", "dashboard:read:admin"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Token:
 
     def may(self, scope: str) -> bool:
         """Whether it opens what asks for this scope."""
-        return scope in self.scopes or bool(CLASSIC & self.scopes)
+        kind = "webinar" if "webinar" in scope else "meeting"
+        return scope in self.scopes or bool(CLASSIC[kind] & self.scopes)
 
 
 class Tokens:

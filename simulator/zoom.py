@@ -2,49 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from flask import Flask, Response, request
 
-from simulator import control, reports
+from simulator import control
 from simulator.answers import KINDS, Answer, refusal
 from simulator.calls import Call
+from simulator.endpoints import ENDPOINTS, Endpoint
 from simulator.faults import Fault
+from simulator.limits import NAMES
 from simulator.tokens import Token
-from simulator.world import Instance
+from simulator.views import Refused, Views
 
 if TYPE_CHECKING:
     from simulator.server import Simulator
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A path, what it costs, and what its caller must be allowed."""
-
-    pattern: re.Pattern[str]
-    label: str
-    scope: str
-    types: tuple[str, ...]
-
-
-# Lists of meetings, bulk QoS and webinars get their lines here, each with the client that asks for it.
-MEETING = Endpoint(
-    re.compile(r"/v2/metrics/meetings/(?P<meeting>[^/]+)"),
-    "heavy",
-    "dashboard:read:meeting:admin",
-    ("live", "past", "pastOne"),
-)
-PARTICIPANT_QOS = Endpoint(
-    re.compile(r"/v2/metrics/meetings/(?P<meeting>[^/]+)/participants/(?P<person>[^/]+)/qos"),
-    "heavy",
-    "dashboard:read:meeting_participant_qos:admin",
-    ("live", "past"),
-)
-ENDPOINTS = (MEETING, PARTICIPANT_QOS)
 
 
 def create_app(simulator: "Simulator") -> Flask:
@@ -69,7 +43,7 @@ class Door:
     """Takes the calls of one simulator."""
 
     def __init__(self, simulator: "Simulator") -> None:
-        self._sim = simulator
+        self._sim, self._views = simulator, Views(simulator)
 
     def token(self) -> Response:
         """POST /oauth/token; the grant may be in the body or in the query."""
@@ -99,40 +73,12 @@ class Door:
     def _allowed(self, endpoint: Endpoint, parts: dict[str, str], token: Token) -> Answer:
         if not token.may(endpoint.scope):
             return refusal("4711", detail=endpoint.scope)
-        want = request.args.get("type", "live")
-        if want not in endpoint.types:
-            words = f"Invalid field: must be one of {', '.join(endpoint.types)}."
-            errors = [{"field": "type", "message": words}]
-            return Answer(400, {"code": 300, "message": "Validation Failed.", "errors": errors})
-        with self._sim.world.lock:
-            run = self._run(parts["meeting"], want)
-            if run is None:
-                words = "Meeting does not exist." if want == "live" else "Meeting ID is invalid or not end."
-                return refusal("3001", message=words)
-            now, person = self._sim.clock.now(), parts.get("person")
-            body = reports.meeting(run, now) if person is None else self._qos(run, person, now, want)
-        return body if isinstance(body, Answer) else Answer(200, body, {"X-RateLimit-Category": "Heavy"})
-
-    def _run(self, raw: str, want: str) -> Instance | None:
-        """The run that the path means, if it is such a one as was asked for."""
-        now, knobs = self._sim.clock.now(), self._sim.world.knobs
-        run = next((found for name in _names(raw) if (found := self._sim.world.find(name, want))), None)
-        if run is None or (_needs_two(run.uuid) and unquote(raw) == run.uuid):
-            return None
-        if want == "live":
-            return run if run.live(now) else None
-        if want == "pastOne" and len(run.people) != 1:
-            return None
-        return run if run.over(now - knobs.past_lag_s) else None
-
-    def _qos(self, run: Instance, raw: str, now: float, want: str) -> Answer | reports.Json:
-        person = run.people.get(unquote(raw))
-        knobs = self._sim.world.knobs
-        if person is not None and person.joined_at <= now:
-            return reports.participant(person, run, now, knobs, past=want == "past")
-        if knobs.unknown_participant == "empty":
-            return {"user_id": unquote(raw), "user_qos": []}
-        return refusal("3001", message="This meeting's detail info is not available.")
+        try:
+            with self._sim.world.lock:
+                body = self._views.show(endpoint, parts, request.args)
+        except Refused as refused:
+            return refused.answer
+        return Answer(200, body, {"X-RateLimit-Category": NAMES[endpoint.label]})
 
     def _take(self, label: str, answer: Callable[[], Answer]) -> Response:
         """Let the call meet its fault or get its answer, and write it down."""
@@ -169,19 +115,6 @@ class Door:
         token = bearer[:12] if kind.lower() == "bearer" else ""
         call = Call(0, 0.0, request.method, raw_path(), query, label, token, answer.status, answer.code)
         self._sim.calls.write(call)
-
-
-def _names(raw: str) -> Iterator[str]:
-    """What a path segment may mean: decoded once, or, as some clients send every UUID, twice."""
-    once = unquote(raw)
-    yield once
-    if unquote(once) != once:
-        yield unquote(once)
-
-
-def _needs_two(uuid: str) -> bool:
-    """Zoom's rule: a UUID that begins with / or holds // is to be encoded twice."""
-    return uuid.startswith("/") or "//" in uuid
 
 
 def _response(answer: Answer) -> Response:

@@ -101,9 +101,56 @@ def test_everything_can_be_looked_at(simulator: Simulator, pull: Pull) -> None:
     assert state["clock"] == {"now": BASE, "speed": 0}
 
 
+def test_people_come_and_go_over_http(ask: Ask, pull: Pull) -> None:
+    pull("meetings", number=NUMBER)
+    rao = pull("people", meeting=NUMBER, name="Dr Rao", email="rao@example.com", role="host")["user_id"]
+    pull("people/drop-out", meeting=NUMBER, user_id=rao)
+    again = pull("people/rejoin", meeting=NUMBER, user_id=rao, device="Mac")["user_id"]
+    inside = pull("people/breakout", meeting=NUMBER, user_id=again, room="Room 2")["user_id"]
+    back = pull("people/main-room", meeting=NUMBER, user_id=inside)["user_id"]
+    kim = pull("people", meeting=NUMBER, name="Kim Lim", waiting=True)["user_id"]
+    pull("people/admit", meeting=NUMBER, user_id=kim)
+    pull("people/wait", meeting=NUMBER, user_id=back)
+    listed = ask(f"{NUMBER}/participants").json()["participants"]
+    told = {entry["user_id"]: (entry["status"], "leave_time" in entry) for entry in listed}
+    gone, here, waits = ("in_meeting", True), ("in_meeting", False), ("in_waiting_room", False)
+    assert told == {rao: gone, again: gone, inside: gone, back: waits, kim: here}
+
+
+def test_webhooks_are_set_up_over_http(simulator: Simulator, pull: Pull, receiver: Any) -> None:
+    assert pull("push", url=receiver.url, secret="s", auto=False, ids="number", qss=True)["knobs"]["ids"] == "number"
+    pull("push/behave", kind="duplicate", event="started", count=1)
+    pull("meetings", number=NUMBER, kind="webinar")
+    pull("people", meeting=NUMBER, name="Dr Rao")
+    pull("push/alert", meeting=NUMBER, issues=["High CPU usage"])
+    pull("push/send", event="webinar.sharing_started", object={"id": NUMBER})
+    pull("clock", step=60)
+    sent = pull("push/flush")["sent"]
+    assert [one["event"] for one in sent] == receiver.events
+    assert receiver.events[:2] == ["webinar.started"] * 2
+    assert set(receiver.events[2:]) == {
+        "webinar.participant_joined",
+        "webinar.alert",
+        "webinar.sharing_started",
+        "webinar.participant_data",
+        "webinar.participant_qos",
+    }
+    assert pull("push/recover")["mischiefs"] == []
+    assert pull("push/storm", count=3, threads=1)["accepted"] == 3
+    assert pull("push/validate") == {"valid": False}
+    log = requests.get(f"{simulator.url}/sim/push", timeout=5).json()
+    assert (log["url"], log["sent"][0]["accepted"], log["attempts"]) == (receiver.url, True, len(sent) + 1)
+    requests.delete(f"{simulator.url}/sim/push", timeout=5)
+    assert simulator.push.url == ""
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "words"),
     [
+        pytest.param("push", {"volume": 11}, 400, "unknown volume", id="no-such-push-knob"),
+        pytest.param("push/behave", {"kind": "eat"}, 400, "unknown mischief", id="no-such-mischief"),
+        pytest.param("push/storm", {}, 400, "a full minute", id="a-storm-over-nobody"),
+        pytest.param("meetings", {"number": 1, "kind": "party"}, 400, "unknown kind", id="no-such-kind"),
         pytest.param("plays", {"name": "opera"}, 400, "unknown scenario 'opera'", id="no-such-play"),
         pytest.param("knobs", {"volume": 11}, 400, "unknown volume", id="no-such-knob"),
         pytest.param("faults", {"kind": "meteor"}, 400, "unknown fault", id="no-such-fault"),

@@ -125,7 +125,7 @@ def test_faults_can_be_cleared(simulator: Simulator, ask: Ask) -> None:
 
 
 def test_a_path_that_is_not_built_yet_is_not_here(simulator: Simulator, ask: Ask) -> None:
-    answer = ask(f"{NUMBER}/participants/qos")
+    answer = ask(f"{NUMBER}/participants/sharing")
     assert (answer.status_code, answer.json()["code"]) == (404, 3001)
 
 

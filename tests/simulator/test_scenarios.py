@@ -20,13 +20,70 @@ def losses(simulator: Simulator, cast: Cast, who: str, stream: str = "audio_inpu
     return [float(row[stream]["avg_loss"].rstrip("%")) for row in rows]
 
 
-def test_every_play_has_a_live_meeting_with_minutes_behind_it(simulator: Simulator, ask: Ask) -> None:
+def test_every_play_has_a_live_meeting_with_minutes_behind_it(simulator: Simulator, look: Ask) -> None:
     for name in SCENARIOS:
         cast = simulator.play(name)
-        report = ask(f"{cast.number}/participants/{cast.star_id}/qos").json()
+        report = look(f"{simulator.world.get(cast.uuid).kind}s/{cast.number}/participants/{cast.star_id}/qos").json()
         assert len(report["user_qos"]) == 5, name
         assert report["user_name"] == cast.star == "Dr Rao"
-        assert set(cast.people) == {"Dr Rao", "Ana Lima", "Kim Lim", "Jo Park", "Room 4.12"}
+
+
+@pytest.mark.parametrize("name", ["calm", "storm", "one-way-loss", "meeting-ends", "zoom-down", "demo"])
+def test_the_small_plays_have_five_people(simulator: Simulator, name: str) -> None:
+    assert set(simulator.play(name).people) == {"Dr Rao", "Ana Lima", "Kim Lim", "Jo Park", "Room 4.12"}
+
+
+def present(simulator: Simulator, cast: Cast) -> list[str]:
+    """The session ids of the star that are in the meeting now."""
+    now, people = simulator.clock.now(), simulator.world.get(cast.uuid).people.values()
+    return [person.user_id for person in people if person.name == cast.star and person.present(now)]
+
+
+def test_the_star_drops_and_rejoins_under_another_id(simulator: Simulator) -> None:
+    cast = simulator.play("rejoin")
+    before, after = cast.star_id, cast.people["Dr Rao again"]
+    seen = []
+    for step in (0, 60, 30, 10):
+        simulator.clock.step(step)
+        seen.append(present(simulator, cast))
+    assert seen == [[before], [], [], [after]]
+
+
+def test_the_star_drops_out_while_it_is_bad_and_is_back_after_six_minutes(simulator: Simulator) -> None:
+    cast = simulator.play("drop-out")
+    assert losses(simulator, cast, "Dr Rao")[1:6] == [6, 12, 14, 14, 14]
+    simulator.clock.step(minutes=6)
+    assert present(simulator, cast) == []
+    assert simulator.world.person(cast.uuid, cast.star_id).leave_reason == "Network connection error."
+    simulator.clock.step(minutes=6)
+    assert present(simulator, cast) == [cast.people["Dr Rao again"]]
+
+
+def test_people_wait_are_admitted_give_up_and_are_put_back(simulator: Simulator, ask: Ask) -> None:
+    cast = simulator.play("waiting-room")
+    told = []
+    for _ in range(7):
+        listed = ask(f"{cast.number}/participants").json()["participants"]
+        told.append({e["user_name"] for e in listed if e["status"] == "in_waiting_room" and "leave_time" not in e})
+        simulator.clock.step(minutes=1)
+    both = {"Ida Berg", "Unknown"}
+    assert told == [both, both, {"Unknown"}, set(), {"Dr Rao"}, set(), set()]
+
+
+def test_a_lecture_has_three_hundred_people_by_role(simulator: Simulator, look: Ask) -> None:
+    cast = simulator.play("lecture")
+    listed = look(f"webinars/{cast.number}/participants", page_size=300).json()["participants"]
+    roles = [each["role"] for each in listed]
+    assert {role: roles.count(role) for role in set(roles)} == {"host": 1, "panelist": 4, "attendee": 295}
+
+
+def test_six_meetings_of_fifty_with_hosts_of_their_own(simulator: Simulator, look: Ask) -> None:
+    cast = simulator.play("six-meetings")
+    listed = look("meetings", **{"from": "2025-11-24", "to": "2025-11-24"}).json()["meetings"]
+    assert [run["participants"] for run in listed] == [50] * 6
+    assert len({run["email"] for run in listed}) == 6
+    assert {run["uuid"] for run in listed} == {cast.uuid, *(other.uuid for other in cast.others)}
+    assert len(cast.as_json()["others"][0]["people"]) == 50
 
 
 def test_the_demonstration_is_calm_then_breaks_for_six_minutes_then_is_calm(simulator: Simulator) -> None:
