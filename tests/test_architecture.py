@@ -63,7 +63,7 @@ def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
 @pytest.mark.parametrize("path", [pytest.param(path, id=str(path.relative_to(ROOT))) for path in FILES])
 def test_a_file_reads_in_one_go(path: Path) -> None:
     lines = path.read_text().splitlines()
-    longest = 450 if path == ROOT / "rules/model.py" else 250  # the vocabulary is a list, not a story
+    longest = 500 if path == ROOT / "rules/model.py" else 250  # the vocabulary is a list, not a story
     assert len(lines) <= longest, f"{path.relative_to(ROOT)} has {len(lines)} lines: it tells two stories"
 
 
