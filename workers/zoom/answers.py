@@ -17,9 +17,9 @@ from workers.zoom.urls import Question
 _TOKENS = frozenset({124, 4741})  # invalid or expired; ended by a newer one
 _SCOPES = frozenset({4700, 4711})
 _RATES = frozenset({429, 4001})
-_DISABLED = 4717
-_KINDS: Mapping[int, Kind] = {3001: "not_live", 12702: "too_old", _DISABLED: "credentials"}
-_PERSON_KINDS: Mapping[int, Kind] = {3001: "no_participant", 1001: "no_participant"}
+_DISABLED, _NOT_THERE = 4717, 3001
+_KINDS: Mapping[int, Kind] = {_NOT_THERE: "not_live", 12702: "too_old", _DISABLED: "credentials"}
+_PERSON_KINDS: Mapping[int, Kind] = {_NOT_THERE: "no_participant", 1001: "no_participant"}
 _CODE = re.compile(r"-?[0-9]{1,9}")
 _NAMED_SCOPES = re.compile(r"scopes?\s*:?\s*\[([^\]]*)\]")
 
@@ -40,7 +40,7 @@ def read(question: Question, answer: Answer, clock: limits.Clock) -> dict[str, A
     if content is not None and code is None and 200 <= answer.status < 300:
         return content
     if answer.status in _RATES or code in _RATES:
-        raise _limited(answer, code, message, clock)
+        raise _limited(question, answer, code, message, clock)
     kind = _kind(question, answer.status, code, message)
     raise ZoomError(
         kind,
@@ -94,6 +94,8 @@ def _kind(question: Question, status: int, code: int | None, message: str) -> Ki
         return "plan" if re.search(r"\b(paid|plan)\b", low) else "dashboard"
     if question.call.of_person and code in _PERSON_KINDS:
         return _PERSON_KINDS[code]
+    if code == _NOT_THERE and not question.meeting:
+        return "refused"  # a list is of no meeting that could be over
     if code in _KINDS:
         return _KINDS[code]
     return _kind_of_status(status, code)
@@ -107,13 +109,13 @@ def _kind_of_status(status: int, code: int | None) -> Kind:
     return "garbage" if code is None else "refused"
 
 
-def _limited(answer: Answer, code: int | None, message: str, clock: limits.Clock) -> ZoomError:
+def _limited(question: Question, answer: Answer, code: int | None, message: str, clock: limits.Clock) -> ZoomError:
     """The error of a 429, or of code 4001 that some of Zoom's documents give instead."""
     told_s = limits.retry_after_s(answer.headers.get("Retry-After"), clock)
     daily = limits.is_daily(answer.headers, message, told_s)
-    wait_s = limits.day_s(told_s, clock) if daily else limits.second_s(told_s)
+    wait_s = limits.day_s(told_s, clock) if daily else limits.second_s(told_s, question.call.label)
     kind: Kind = "daily" if daily else "rate"
-    text = words.of(kind, message=message)
+    text = words.of(kind, question, message=message)
     return ZoomError(kind, text, status=answer.status, code=code, message=message, retry_after_s=wait_s)
 
 

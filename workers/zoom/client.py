@@ -5,7 +5,7 @@ Before each call stands the budget, and it fails closed: no room in it, no call.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -15,16 +15,19 @@ import requests
 from rules.model import Meeting
 from service.settings import Settings
 from service.store.errors import StoreUnavailable
-from workers.zoom import answers, http, limits, payloads, urls, words
+from workers.zoom import answers, http, limits, paging, payloads, urls, words
 from workers.zoom.errors import Kind, ZoomError
 from workers.zoom.needs import Shared, Taken
+from workers.zoom.paging import Rows
 from workers.zoom.token import Tokens
-from workers.zoom.urls import Question, When
+from workers.zoom.urls import Label, Question, When, ZoomKind
 
 RETRIES = 2
 TOKENS = 3  #: tokens that one attempt may try, at most one of them made for it
 PATIENCE_S = 15.0  #: no further attempt after so long; one that is under way may still take its time
 SHORT_S = 1.0  #: waits up to this are slept through here, longer ones are the caller's
+#: So few a minute are allowed that the second page of a list always has to wait for some seconds.
+ROOM_S: Mapping[Label, float] = {"heavy": SHORT_S, "intensive": 7.0, "light": SHORT_S}
 BUDGET_S = 8.0  #: all the short waits of one call for its budget
 _AGAIN: frozenset[Kind] = frozenset({"network", "server", "garbage", "rate"})
 _BACKOFF_S = 0.3
@@ -49,16 +52,41 @@ class Zoom:
         self._sleep, self._rand, self._monotonic = sleep, rand, monotonic
         self._tokens = Tokens(settings, store, self._session, sleep=sleep, rand=rand, monotonic=monotonic)
 
-    def meeting(self, meeting: str, type: When = "live") -> Meeting:
+    def meeting(self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting") -> Meeting:
         """One run of a meeting: by UUID that run, by number the latest. Raises ZoomError."""
-        found = payloads.meeting(self._asked(urls.meeting(meeting, type)))
+        found = payloads.meeting(self._asked(urls.meeting(meeting, type, kind)))
         if not found.uuid:
             raise ZoomError("garbage", "Zoom's answer names no meeting.")
         return found
 
-    def participant_qos(self, meeting: str, participant_id: str, type: When = "live") -> dict[str, Any]:
+    def live(self, *, kind: ZoomKind = "meeting") -> Rows:
+        """What goes on in the whole account, a Resource-intensive call; `payloads.running` reads it. Raises ZoomError.
+
+        It waits some seconds between pages of 300, as so few of these calls are allowed in a minute.
+        """
+        today = self._store.clock.now().date()
+        return paging.whole(self._asked, urls.live(today, kind), "uuid")
+
+    def participants(self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting") -> Rows:
+        """Every join, also of people who left or wait; `payloads.listing` reads it. Raises ZoomError."""
+        return paging.whole(self._asked, urls.participants(meeting, type, kind), "user_id")
+
+    def qos_pages(
+        self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting"
+    ) -> Iterator[tuple[dict[str, Any], ...]]:
+        """Everybody's figures, ten people at a time; `payloads.bulk` reads a page. Raises ZoomError on the way.
+
+        Each page is asked for when it is wanted, so whoever has seen enough stops. When the list expires
+        meanwhile it begins anew, once: people who were told of already are told of again.
+        """
+        question = urls.qos_pages(meeting, type, kind)
+        return (page.rows for page in paging.pages(self._asked, question, paging.QOS_PAGES))
+
+    def participant_qos(
+        self, meeting: str, participant_id: str, type: When = "live", *, kind: ZoomKind = "meeting"
+    ) -> dict[str, Any]:
         """One person's figures as Zoom's own JSON; `payloads.sight` reads it. Raises ZoomError."""
-        return self._asked(urls.participant_qos(meeting, participant_id, type))
+        return self._asked(urls.participant_qos(meeting, participant_id, type, kind))
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -124,7 +152,7 @@ class Zoom:
         label, slept_s = question.call.label, 0.0
         while not (taken := self._taken(label)).ok:
             wait_s = taken.wait_ms / 1000
-            if wait_s > SHORT_S or slept_s > BUDGET_S:
+            if wait_s > ROOM_S[label] or slept_s > BUDGET_S:
                 sentence = words.budget(label, wait_s, taken.left_today)
                 raise ZoomError("budget", sentence, retry_after_s=wait_s)
             wait_s += _SPREAD_S * self._rand() / (1 + slept_s)  # who has waited longest comes back first

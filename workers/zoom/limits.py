@@ -1,4 +1,4 @@
-"""How long Zoom wants us to wait: Retry-After in its three spellings, the second told from the day."""
+"""How long Zoom wants us to wait: Retry-After in its three spellings, the second or minute told from the day."""
 
 import math
 from collections.abc import Mapping
@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from workers.zoom.urls import Label
+
 SECOND_S = 1.0  #: what a per-second limit asks for when it does not say
 SECOND_MAX_S = 5.0
+MINUTE_S = 60.0  #: of Resource-intensive calls there are so many a minute
 DAY_MIN_S = 60.0
 DAY_MARGIN = timedelta(seconds=60)
 SERVER_MAX_S = 300.0
@@ -39,16 +42,16 @@ def retry_after_s(text: str | None, clock: Clock) -> float | None:
 
 def is_daily(headers: Mapping[str, str], message: str, wait_s: float | None) -> bool:
     """Whether a 429 speaks of the day: by header, else by its words, else by the length of the wait."""
-    limit, words = headers.get("X-RateLimit-Type", "").lower(), message.lower()
-    if "daily" in limit or "qps" in limit:
-        return "daily" in limit
-    if "daily" in words or "second" in words:
-        return "daily" in words
+    for text in (headers.get("X-RateLimit-Type", "").lower(), message.lower()):
+        if any(span in text for span in ("daily", "qps", "second", "minute")):
+            return "daily" in text
     return wait_s is not None and wait_s >= _LONG_S
 
 
-def second_s(wait_s: float | None) -> float:
-    """The wait after a per-second limit."""
+def second_s(wait_s: float | None, label: Label = "heavy") -> float:
+    """The wait after a per-second limit, or after the per-minute one of Resource-intensive calls."""
+    if label == "intensive":
+        return MINUTE_S if wait_s is None else min(wait_s, MINUTE_S)
     return SECOND_S if wait_s is None else min(wait_s, SECOND_MAX_S)
 
 

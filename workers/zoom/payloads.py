@@ -6,7 +6,7 @@ nothing is sent or received: it is missing, never zero.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ _FACTS = (
     "ip_address",
     "os",
 )
+_ROLES = ("host", "attendee", "panelist")
 _LONGEST = 256
 _FIELDS: Mapping[str, tuple[metrics.Metric, ...]] = {
     stream: tuple(metric for metric in metrics.CATALOGUE.values() if metric.stream == stream)
@@ -35,20 +36,28 @@ def sight(raw: object, *, session: str | None = None) -> Sight:
     person = _object(raw)
     rows = person.get("user_qos")
     read = [_row(row) for row in rows] if isinstance(rows, list) else []
-    ident = _text(person.get("user_id")) or session or ""
-    samples = [row.sample(ident) for row in read if row.minute is not None]
-    return Sight(
-        session=ident,
-        name=_text(person.get("user_name")),
-        email=_text(person.get("email")),
-        zoom_user=_text(person.get("participant_user_id")) or _text(person.get("id")),
-        facts={name: told for name in _FACTS if (told := _text(person.get(name)))},
-        joined_at=moment(person.get("join_time")),
-        left_at=moment(person.get("leave_time")),
-        leave_reason=_text(person.get("leave_reason")),
+    seen = _person(person, session or "")
+    samples = [row.sample(seen.session) for row in read if row.minute is not None]
+    return replace(
+        seen,
         samples=tuple(sorted(samples, key=lambda sample: sample.minute)),
         spoiled=sum(row.spoiled for row in read) + (rows is not None and not isinstance(rows, list)),
     )
+
+
+def bulk(raw: object) -> tuple[Sight, ...]:
+    """The people of a page of figures, each as `sight`; nobody can be asked after who has no id."""
+    return tuple(seen for row in _rows(raw, "participants") if (seen := sight(row)).session)
+
+
+def listing(raw: object) -> tuple[Sight, ...]:
+    """The joins in a list of participants: who, since when, waiting or gone; no figures are in it."""
+    return tuple(seen for row in _rows(raw, "participants") if (seen := _person(_object(row))).session)
+
+
+def running(raw: object) -> tuple[Meeting, ...]:
+    """The runs in a list of meetings or webinars."""
+    return tuple(found for row in _rows(raw, "meetings", "webinars") if (found := meeting(row)).uuid)
 
 
 def meeting(raw: object) -> Meeting:
@@ -77,6 +86,23 @@ def moment(raw: object) -> datetime | None:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _person(person: Mapping[str, Any], session: str = "") -> Sight:
+    """What is told of a session beside its figures."""
+    role = _text(person.get("role")).casefold()
+    return Sight(
+        session=_text(person.get("user_id")) or session,
+        name=_text(person.get("user_name")),
+        email=_text(person.get("email")),
+        zoom_user=_text(person.get("participant_user_id")) or _text(person.get("id")),
+        facts={name: told for name in _FACTS if (told := _text(person.get(name)))},
+        joined_at=moment(person.get("join_time")),
+        left_at=moment(person.get("leave_time")),
+        leave_reason=_text(person.get("leave_reason")),
+        role=role if role in _ROLES else "",
+        waiting=_text(person.get("status")).casefold() == "in_waiting_room",
+    )
 
 
 @dataclass(slots=True)
@@ -135,6 +161,13 @@ def _score(values: dict[str, float], stream: str) -> None:
     if None not in parts:
         latency_ms, jitter_ms, loss_pct = (part for part in parts if part is not None)
         values[f"{stream}.mos"] = metrics.mos(latency_ms, jitter_ms, loss_pct)
+
+
+def _rows(raw: object, *names: str) -> tuple[object, ...]:
+    """The rows as the client answers them, or in Zoom's whole answer under one of these names."""
+    if isinstance(raw, dict):
+        raw = next((raw[name] for name in names if name in raw), ())
+    return tuple(raw) if isinstance(raw, list | tuple) else ()
 
 
 def _object(raw: object) -> Mapping[str, Any]:

@@ -1,10 +1,12 @@
 """What a Zoom administrator should read when Zoom says no: what is wrong, where, and what would work."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from workers.zoom.errors import Kind, safe
-from workers.zoom.urls import Question
+from workers.zoom.urls import Question, ZoomKind
 
+_TWIN: Mapping[ZoomKind, ZoomKind] = {"meeting": "webinar", "webinar": "meeting"}
 _APP = "Zoom Marketplace → Manage → your Server-to-Server OAuth app"
 
 
@@ -35,7 +37,7 @@ def of(
         case "not_live" | "no_participant" | "too_old" | "refused":
             return _about(kind, question, message)
         case "rate" | "daily" | "budget" | "network" | "server" | "garbage":
-            return _passing(kind, message)
+            return _passing(kind, question, message)
         case _:
             assert_never(kind)
 
@@ -94,6 +96,11 @@ def no_count() -> str:
     return "Our own count of Zoom calls can not be read (Redis), so no call was made."
 
 
+def page_expired(question: Question) -> str:
+    """Of a list that could not be read to its end."""
+    return f"Zoom let its list of {question.call.rows} expire ({_names(question)[1]}) before we had read all of it."
+
+
 def _credentials(code: int | None, message: str) -> str:
     if code == 4717 or "disabled" in message.lower():
         return f"Zoom says that the app is disabled. {_APP} → Activation → Activate your app." + _said(message)
@@ -115,31 +122,40 @@ def _scope(question: Question | None, named: tuple[str, ...]) -> str:
 
 
 def _about(kind: Kind, question: Question | None, message: str) -> str:
-    meeting = safe(question.meeting) if question else "this meeting"
+    one, meeting = _names(question)
     past = question is not None and question.params.get("type") != "live"
     if kind == "too_old":
-        return f"Zoom no longer has the figures of meeting {meeting}: it shows nothing older than a year."
+        return f"Zoom no longer has the figures of {meeting}: it shows nothing older than a year."
     if kind == "refused":
         return (
-            f"Zoom can not answer this about meeting {meeting}."
+            f"Zoom can not answer this about {meeting}."
             + _said(message)
-            + (" Is it a webinar, or another account's meeting?" if "webinar" in message.lower() else "")
+            + (f" Is it a {_TWIN[one]}, or another account's {one}?" if "webinar" in message.lower() else "")
         )
     if kind == "no_participant":
         person = safe(question.participant) if question else ""
         return (
-            f"Zoom has no figures of participant {person} in meeting {meeting}: nobody there has this id (it is"
-            " the user_id of one join and changes with every rejoin), or the meeting is "
+            f"Zoom has no figures of participant {person} in {meeting}: nobody there has this id (it is"
+            f" the user_id of one join and changes with every rejoin), or the {one} is "
             + ("not over yet." if past else "not live.")
         )
     if past:
-        return f"Zoom has no past meeting {meeting}: not over yet (figures come minutes after), or a wrong id."
-    return f"Meeting {meeting} is not live, or no such meeting is in this Zoom account."
+        return f"Zoom has no past {meeting}: not over yet (figures come minutes after), or a wrong id."
+    return f"{meeting[:1].upper()}{meeting[1:]} is not live, or no such {one} is in this Zoom account."
 
 
-def _passing(kind: Kind, message: str) -> str:
+def _names(question: Question | None) -> tuple[ZoomKind, str]:
+    """Meeting or webinar, and which: `webinar 97763643886`; of a list all of them."""
+    if question is None:
+        return "meeting", "this meeting"
+    kind = question.call.kind
+    return kind, f"{kind} {safe(question.meeting)}" if question.meeting else f"the list of {kind}s"
+
+
+def _passing(kind: Kind, question: Question | None, message: str) -> str:
+    span = "minute" if question and question.call.label == "intensive" else "second"
     sentences: dict[Kind, str] = {
-        "rate": "Zoom says that the account makes too many calls this second; other apps count too.",
+        "rate": f"Zoom says that the account makes too many calls this {span}; other apps count too.",
         "daily": "Zoom says that the account's calls of today are used up; other apps count too."
         " They start anew at 00:00 UTC.",
         "network": "Zoom can not be reached.",

@@ -1,7 +1,7 @@
 """Zoom's answer: its JSON, or the one error that it means."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,8 @@ from workers.zoom.errors import ZoomError, safe
 CLOCK = limits.Clock(datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
 MEETING = urls.meeting("97763643886", "live")
 PERSON = urls.participant_qos("97763643886", "16778240", "live")
+WEBINAR = urls.meeting("97763643886", "live", "webinar")
+LIST = urls.live(date(2026, 11, 23))
 SCOPES = "Invalid access token, does not contain scopes:[dashboard:read:meeting:admin, a:b]."
 
 
@@ -41,6 +43,10 @@ def test_an_object_under_200_is_the_answer() -> None:
     ("question", "status", "body", "kind", "retry", "part"),
     [
         pytest.param(MEETING, 404, zoom_says(3001), "not_live", True, "97763643886 is not live", id="not live"),
+        pytest.param(WEBINAR, 404, zoom_says(3001), "not_live", True, "Webinar 97763643886 is not", id="webinar"),
+        pytest.param(LIST, 404, zoom_says(3001), "refused", False, "the list of meetings", id="no meeting was named"),
+        pytest.param(LIST, 400, zoom_says(4717, "disabled"), "credentials", False, "Activate", id="off, for lists too"),
+        pytest.param(LIST, 400, zoom_says(4711), "scope", False, "list_meetings:admin", id="the scope of lists"),
         pytest.param(PERSON, 404, zoom_says(3001), "no_participant", False, "16778240", id="who, or which meeting"),
         pytest.param(PERSON, 404, zoom_says(1001), "no_participant", False, "user_id", id="an account id was given"),
         pytest.param(MEETING, 400, zoom_says(12702), "too_old", False, "older than a year", id="a year ago"),
@@ -60,6 +66,9 @@ def test_an_object_under_200_is_the_answer() -> None:
         pytest.param(MEETING, 400, zoom_says(200, "No permission."), "dashboard", False, "Dashboard: View", id="role"),
         pytest.param(
             MEETING, 400, zoom_says(300, "Can not access webinar info, 9."), "refused", False, "webinar", id="300"
+        ),
+        pytest.param(
+            WEBINAR, 400, zoom_says(300, "Can not access webinar info, 9."), "refused", False, "it a meeting", id="300w"
         ),
         pytest.param(MEETING, 300, zoom_says(300, "Bad."), "refused", False, "Bad.", id="300 as a status too"),
         pytest.param(
@@ -112,6 +121,13 @@ def test_too_many_calls_a_second_is_not_too_many_a_day(answer: Answer, kind: str
     assert (error.kind, error.retry, error.retry_after_s) == (kind, True, wait_s)
 
 
+def test_too_many_calls_for_lists_are_too_many_for_this_minute() -> None:
+    error = the_error(LIST, an_answer(429, zoom_says(429, "maximum per-second rate")))
+
+    assert (error.kind, error.retry_after_s) == ("rate", 60)
+    assert "this minute" in error.words
+
+
 def test_a_server_in_trouble_may_say_when_to_come_back_but_not_in_a_week() -> None:
     assert the_error(MEETING, an_answer(503, b"", Retry_After="20")).retry_after_s == 20
     assert the_error(MEETING, an_answer(503, b"", Retry_After="604800")).retry_after_s == 300
@@ -139,7 +155,7 @@ _BODIES = st.binary(max_size=50) | st.fixed_dictionaries(
 _HEADERS = st.dictionaries(st.sampled_from(["Retry-After", "X-RateLimit-Type"]), st.text(max_size=40))
 
 
-@given(st.sampled_from([MEETING, PERSON]), st.integers(100, 599), _HEADERS, _BODIES)
+@given(st.sampled_from([MEETING, PERSON, WEBINAR, LIST]), st.integers(100, 599), _HEADERS, _BODIES)
 def test_whatever_comes_back_is_an_answer_or_one_error_with_words(
     question: urls.Question, status: int, headers: dict[str, str], body: bytes
 ) -> None:

@@ -48,6 +48,7 @@ def test_a_moment_is_nearer_in_real_seconds_when_the_clock_runs_fast() -> None:
         pytest.param({}, "You have reached the maximum daily rate limit for this API.", None, True, id="words: day"),
         pytest.param({}, "the maximum per-second rate limit for this API", 9000, False, id="words: second"),
         pytest.param({}, "", 7200, True, id="nothing said, but a second's limit never asks for hours"),
+        pytest.param({}, "the maximum per-minute rate limit", 9000, False, id="words: minute"),
         pytest.param({}, "Too many requests", None, False, id="nothing said at all: the gentler one"),
     ],
 )
@@ -69,3 +70,16 @@ def test_the_day_is_told_from_the_second(
 def test_no_wait_is_longer_than_its_limit_can_last(told_s: float | None, second_s: float, day_s: float) -> None:
     assert limits.second_s(told_s) == second_s
     assert limits.day_s(told_s, limits.Clock(NOW)) == day_s
+
+
+@pytest.mark.parametrize(
+    ("told_s", "wait_s"),
+    [
+        pytest.param(None, 60, id="not told: until the minute is over for sure"),
+        pytest.param(20, 20, id="told"),
+        pytest.param(900, 60, id="a minute's limit is over in a minute"),
+    ],
+)
+def test_resource_intensive_calls_are_limited_by_the_minute(told_s: float | None, wait_s: float) -> None:
+    assert limits.second_s(told_s, "intensive") == wait_s
+    assert limits.second_s(told_s, "light") == limits.second_s(told_s)

@@ -171,8 +171,68 @@ def test_a_meeting_has_its_number_as_text_however_zoom_writes_it(told: Any, numb
     assert meeting.ended_at is None
 
 
+A_JOIN = {
+    "user_id": "16778240",
+    "user_name": "Ana",
+    "email": "ana@example.com",
+    "id": "ZU1",
+    "participant_user_id": "ZU2",
+    "device": "Mac",
+    "role": "host",
+    "status": "in_meeting",
+    "join_time": "2026-11-23T10:00:00Z",
+}
+
+
+def test_a_list_of_joins_tells_who_is_there_but_no_figures() -> None:
+    left = {"leave_time": "2026-11-23T10:09:00Z", "leave_reason": "Network connection error."}
+
+    here, gone = payloads.listing((A_JOIN | {"user_qos": [a_row()]}, A_JOIN | left | {"user_id": 7}))
+
+    assert (here.session, here.name, here.email, here.zoom_user) == ("16778240", "Ana", "ana@example.com", "ZU2")
+    assert (here.role, here.waiting, here.facts, here.samples) == ("host", False, {"device": "Mac"}, ())
+    assert here.joined_at == payloads.moment("2026-11-23T10:00:00Z")
+    assert here.left_at is None
+    assert (gone.session, gone.left_at) == ("7", payloads.moment("2026-11-23T10:09:00Z"))
+    assert gone.leave_reason == "Network connection error."
+
+
+@pytest.mark.parametrize(
+    ("told", "role", "waiting"),
+    [
+        pytest.param({"role": "panelist"}, "panelist", False, id="of a webinar"),
+        pytest.param({"role": "Attendee", "status": "in_waiting_room"}, "attendee", True, id="waits"),
+        pytest.param({"role": "king", "status": ["in_waiting_room"]}, "", False, id="nothing that we know"),
+        pytest.param({"role": None, "status": ""}, "", False, id="not told"),
+    ],
+)
+def test_a_join_has_a_role_and_may_wait(told: Any, role: str, waiting: bool) -> None:
+    (sight,) = payloads.listing([A_JOIN | {"role": "", "status": ""} | told])
+
+    assert (sight.role, sight.waiting) == (role, waiting)
+
+
+def test_a_page_of_figures_is_read_person_by_person() -> None:
+    page = [A_JOIN | {"user_qos": [a_row(audio_input=MEDIA)]}, {"user_name": "without an id"}, {"user_id": "8"}]
+
+    ana, other = payloads.bulk({"participants": page})
+
+    assert (ana.samples, other.samples) == (payloads.sight(page[0]).samples, ())
+    assert ana.samples[0].session == "16778240"
+
+
+def test_what_goes_on_is_told_with_its_hosts() -> None:
+    rows = [{"uuid": "a==", "id": 9, "host": "Sam", "email": "sam@example.com"}, {"id": 10}, "odd"]
+
+    (meeting,) = payloads.running(tuple(rows))
+
+    assert (meeting.uuid, meeting.number, meeting.host_email) == ("a==", "9", "sam@example.com")
+    assert payloads.running({"webinars": rows}) == payloads.running({"meetings": rows}) == (meeting,)
+
+
 _KEYS = st.sampled_from(
-    ["user_id", "user_name", "user_qos", "date_time", "join_time", "device", "uuid", "id", "participants"]
+    ["participants", "meetings", "webinars", "role", "status", "email", "leave_time"]
+    + ["user_id", "user_name", "user_qos", "date_time", "join_time", "device", "uuid", "id", "participants"]
     + [name for metric in metrics.CATALOGUE.values() for name in (metric.stream, metric.field)]
 ) | st.text(max_size=5)
 _LEAVES = (
@@ -194,6 +254,20 @@ _ROWS = st.fixed_dictionaries(
     optional=dict.fromkeys((*metrics.STREAMS, "cpu_usage", "wifi_rssi"), _BLOCKS | _LEAVES),
 )
 _PEOPLE = st.fixed_dictionaries({"user_id": _LEAVES, "user_name": _LEAVES, "user_qos": st.lists(_ROWS, max_size=3)})
+
+
+_LISTS = st.lists(_PEOPLE | _JSON, max_size=3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_JSON | _LISTS | _LISTS.map(tuple) | st.fixed_dictionaries({"participants": _LISTS, "meetings": _LISTS}))
+def test_no_list_whatever_can_stop_the_reading(raw: Any) -> None:
+    people = (*payloads.listing(raw), *payloads.bulk(raw))
+
+    assert all(sight.session for sight in people)
+    assert not any(sight.samples for sight in payloads.listing(raw))
+    assert all(meeting.uuid for meeting in payloads.running(raw))
+    json.dumps([[sight.session, sight.name, sight.email, sight.role] for sight in people], ensure_ascii=False).encode()
 
 
 @settings(max_examples=300, deadline=None)
