@@ -1,0 +1,113 @@
+"""Sessions become people: rejoin, second device, guests of one name; and who is meant by a watch."""
+
+from datetime import timedelta
+
+import pytest
+
+from rules.model import Listed, Sight, Who
+from rules.roster import is_meant, meant, present, seated, sessions_of
+from tests.rules.builders import START
+
+
+def a_sight(session: str, name: str = "", joined_min: float = 0, left_min: float | None = None, **more) -> Sight:
+    left_at = None if left_min is None else START + timedelta(minutes=left_min)
+    return Sight(session, name=name, joined_at=START + timedelta(minutes=joined_min), left_at=left_at, **more)
+
+
+def the_seats(*people: Sight) -> list[list[str]]:
+    """Seat by seat the sessions, after one listing after the other."""
+    roster: dict[str, Listed] = {}
+    for sight in people:
+        roster = seated(roster, [sight], "i", START + timedelta(hours=1), complete=False)
+    return [list(sessions) for sessions in sessions_of(roster).values()]
+
+
+@pytest.mark.parametrize(
+    ("people", "seats"),
+    [
+        pytest.param([a_sight("1", "Ana"), a_sight("2", "Ben")], [["1"], ["2"]], id="two-people"),
+        pytest.param(
+            [a_sight("1", "Ana", left_min=5), a_sight("2", "Ana", 6)], [["1", "2"]], id="rejoin-by-name-soon-after"
+        ),
+        pytest.param(
+            [a_sight("1", "Ana", left_min=5), a_sight("2", "Ana", 16)], [["1"], ["2"]], id="by-name-only-within-ten-min"
+        ),
+        pytest.param([a_sight("1", "Ana"), a_sight("2", "Ana", 1)], [["1"], ["2"]], id="two-guests-of-one-name"),
+        pytest.param(
+            [a_sight("1", "iPhone", left_min=5), a_sight("2", "iPhone", 1, 5), a_sight("3", "iPhone", 6)],
+            [["1"], ["2"], ["3"]],
+            id="which-of-two-iphones-came-back-nobody-knows",
+        ),
+        pytest.param(
+            [a_sight("1", "Ana", email="a@x.org"), a_sight("2", "Ana's phone", 1, email="A@x.org")],
+            [["1", "2"]],
+            id="laptop-and-phone-share-an-email",
+        ),
+        pytest.param(
+            [a_sight("1", "Ana", zoom_user="u1", left_min=5), a_sight("2", "Ana", 90, zoom_user="u1")],
+            [["1", "2"]],
+            id="a-signed-in-user-is-known-however-late",
+        ),
+        pytest.param([a_sight("1", left_min=5), a_sight("2", "", 6)], [["1"], ["2"]], id="blank-names-name-nobody"),
+    ],
+)
+def test_sessions_are_seated(people: list[Sight], seats: list[list[str]]) -> None:
+    assert the_seats(*people) == seats
+
+
+def test_a_seat_is_called_after_its_first_session_and_never_renamed() -> None:
+    roster = seated({}, [a_sight("1", "Ana", left_min=5)], "i", START, complete=False)
+    roster = seated(roster, [a_sight("2", "Ana", 6)], "i", START, complete=False)
+
+    assert {listed.seat for listed in roster.values()} == {"i.1"}
+
+
+def test_only_a_complete_listing_makes_people_gone() -> None:
+    roster = seated({}, [a_sight("1", "Ana"), a_sight("2", "Ben")], "i", START, complete=True)
+
+    told = seated(roster, [a_sight("1", "Ana")], "i", START, complete=False)
+    assert set(present(told)) == {"1", "2"}
+    listed = seated(roster, [a_sight("1", "Ana")], "i", START, complete=True)
+    assert set(present(listed)) == {"1"}
+
+
+def test_who_waits_outside_is_not_present() -> None:
+    roster = seated({}, [a_sight("1", "Ana", waiting=True)], "i", START, complete=True)
+    assert present(roster) == {}
+
+    admitted = seated(roster, [a_sight("1", "Ana")], "i", START, complete=True)
+    assert set(present(admitted)) == {"1"}
+
+
+def test_what_a_later_answer_blanks_stays_known() -> None:
+    roster = seated({}, [a_sight("1", "Ana", email="a@x.org", role="host")], "i", START, complete=True)
+    roster = seated(roster, [a_sight("1")], "i", START, complete=True)
+
+    assert (roster["1"].name, roster["1"].email, roster["1"].role) == ("Ana", "a@x.org", "host")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        pytest.param("participant_id", "7", True, id="its-session"),
+        pytest.param("participant_id", "8", False, id="another-session"),
+        pytest.param("zoom_user", "u1", True, id="its-zoom-user"),
+        pytest.param("email", "RAO@x.org", True, id="email-in-any-case"),
+        pytest.param("email", "", False, id="no-email-is-nobody"),
+        pytest.param("name", "*rao*", True, id="a-glob-in-any-case"),
+        pytest.param("name", "rao", False, id="a-glob-is-of-the-whole-name"),
+        pytest.param("role", "host", True, id="its-role"),
+        pytest.param("role", "attendee", False, id="another-role"),
+        pytest.param("everyone", "", True, id="everyone"),
+    ],
+)
+def test_an_entry_means_a_session(kind: str, value: str, expected: bool) -> None:
+    listed = Listed("i.7", name="Dr Rao", email="rao@x.org", zoom_user="u1", role="host")
+
+    assert is_meant(Who(kind, value), "7", listed) is expected
+
+
+def test_one_matching_session_means_the_whole_person() -> None:
+    roster = {"1": Listed("i.1", name="Dr Rao", email="rao@x.org"), "2": Listed("i.1", name="iPhone")}
+
+    assert meant([Who("name", "iphone")], roster) == {"i.1"}
