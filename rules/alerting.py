@@ -94,10 +94,14 @@ class Docket:
         return replace(state, watches=self._views(state))
 
     def _views(self, state: AlertState) -> tuple[WatchView, ...]:
-        """What each watch sees; a watch that went keeps its place, so that its channels hear the end."""
+        """What each watch sees. Channels that a watch told, and tells no more, keep a place, to hear the end."""
         standing = {breach.rule: breach for breach in state.breaches if breach.ending is None}
         here = {seat.watch: seat for seat in self.audience}
-        gone = [WatchView(view.id, None, view.notify) for view in state.watches if view.id not in here]
+        left: dict[str, set[str]] = {}
+        for view in state.watches:
+            tells = here[view.id].notify if view.id in here else ()
+            left.setdefault(view.id, set()).update(set(view.notify) - set(tells))
+        gone = [WatchView(watch, None, tuple(sorted(channels))) for watch, channels in left.items() if channels]
         return (*(_view(seat, standing) for seat in here.values()), *gone)
 
     def _entry(self, kind: TransitionKind, state: AlertState, was: AlertState | None, minute: int) -> Entry:

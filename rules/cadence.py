@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from rules.model import Watch
 
 _LONGEST_BACK_OFF = 5  #: periods
+_AFTER_END = (2, 5, 15)
 _WITHOUT_WINDOW = timedelta(minutes=15)
 
 
@@ -35,6 +36,18 @@ def ask_again(watches: Iterable[Watch], now: datetime) -> datetime | None:
     """
     moments = [moment for watch in watches if (moment := _ask_again(watch, now)) is not None]
     return min(moments, default=None)
+
+
+def opens_next(watches: Iterable[Watch], now: datetime) -> datetime | None:
+    """When the next window of a number opens that is live already, for somebody not seen yet."""
+    waiting = [watch for watch in watches if not (watch.paused or watch.bound)]
+    return min((w.starts_at for w in waiting if w.starts_at and w.starts_at > now), default=None)
+
+
+def after_end(ended_at: datetime, now: datetime) -> datetime | None:
+    """When a run that seems to be over is asked for once more, 2, 5 and 15 minutes later: Zoom may have stumbled."""
+    moments = [ended_at + timedelta(minutes=minutes) for minutes in _AFTER_END]
+    return next((moment for moment in moments if moment > now), None)
 
 
 def _ask_again(watch: Watch, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ Outcome = Literal["bad", "fine", "unknown", "idle"]
 NoData = Literal["keep", "alert", "close"]
 MeetingKind = Literal["auto", "meeting", "webinar"]
 ChannelKind = Literal["slack", "teams"]
-WhoKind = Literal["participant_id"]
+WhoKind = Literal["participant_id", "zoom_user", "email", "name", "role", "everyone"]
 
 #: Why a breach holds: it is bad as far as anyone knows, but nothing can be said of it now.
 Hold = Literal["idle", "no_data", "away"]
@@ -127,6 +127,8 @@ class Sight:
     leave_reason: str = ""
     samples: tuple[Sample, ...] = ()
     spoiled: int = 0  #: fields that could not be read
+    role: str = ""  #: "host", "attendee", "panelist", or "" where Zoom does not say
+    waiting: bool = False  #: in the waiting room
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,30 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One session as the roster knows it, and the seat that it belongs to."""
+
+    seat: str
+    name: str = ""
+    email: str = ""
+    zoom_user: str = ""
+    role: str = ""
+    waiting: bool = False
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+    leave_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Somebody watched of whom Zoom tells nothing, while it tells of others: since when, and why."""
+
+    since: datetime
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingRecord:
     """The `meeting` subject of an instance: what is true of the meeting and of nobody in it."""
 
@@ -282,6 +308,7 @@ class MeetingRecord:
     sees_since: datetime | None = None  #: … to
     filled_min: int = 0  #: minutes of it that Zoom told afterwards
     missed_min: int = 0  #: minutes of it that nobody will ever know
+    unseen: Mapping[str, Unseen] = field(default_factory=dict)  #: by session
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ def _open(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
 def _over(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
     ended_at = alert.closed_at or clock.now
     lasted = duration((ended_at - breach.since_at).total_seconds())
-    well = alert.facts.get("well", "It works again")
+    mended = alert.ending == "fine"
+    well = alert.facts.get("well", "It works again") if mended else f"Closed: {breach.says}, and nobody asks any more,"
     cost = "; ".join(
         part for part in (f"{alert.facts.get('lasted', 'out for')} {lasted}", alert.facts.get("cost", "")) if part
     )
@@ -54,7 +55,7 @@ def _over(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
     return Message(
         _kind(alert, over=True),
         None,
-        "good",
+        "good" if mended else "grey",
         first,
         first,
         clock.abbreviation,

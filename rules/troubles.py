@@ -15,8 +15,13 @@ WATCH = "service"  #: what stands in a service alert where a watch stands in oth
 OURSELVES = Instance(INSTANCE, uuid="", number="", topic="")
 
 
-def decide(seat: Seat, trouble: Trouble | None, now: datetime, facts: Mapping[str, str] | None = None) -> Decision:
-    """Open, renew or close the alert of one subject. `facts` are told at its end: what it cost."""
+def decide(
+    seat: Seat, trouble: Trouble | None, now: datetime, facts: Mapping[str, str] | None = None, *, mended: bool = True
+) -> Decision:
+    """Open, renew or close the alert of one subject. `facts` are told at its end: what it cost.
+
+    `mended`: it works again; otherwise it only concerns nobody any more.
+    """
     breach = _standing(seat)
     told = seat.alert.watches[0].notify if seat.alert and seat.alert.watches else ()
     notify = trouble.notify if trouble else told
@@ -26,7 +31,7 @@ def decide(seat: Seat, trouble: Trouble | None, now: datetime, facts: Mapping[st
         docket.settle(minute_of(now), [_renewed(breach, trouble)])
     elif breach is not None:
         seat = replace(seat, facts={**seat.facts, **(facts or {})})
-        docket.settle(minute_of(now), [ended(breach, "fine", minute_of(now))])
+        docket.settle(minute_of(now), [ended(breach, "fine" if mended else "unwatched", minute_of(now))])
     return Decision(replace(seat, alert=docket.alert), docket.changes())
 
 

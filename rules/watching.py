@@ -29,10 +29,10 @@ def rule_ids(watch: Watch) -> tuple[str, ...]:
 
 
 def wishes(watches: Iterable[Watch], rules: Mapping[str, Rule]) -> dict[str, tuple[Wish, ...]]:
-    """What is asked of each watched session. A rule that is not there any more is asked of nobody."""
+    """What is asked of each watched session. A watch without rules looks for nothing."""
     asked: dict[str, tuple[Wish, ...]] = {}
     for watch in watches:
         own = tuple(rules[rule] for rule in rule_ids(watch) if rule in rules)
-        for who in watch.who:
+        for who in watch.who if own else ():
             asked[who.value] = (*asked.get(who.value, ()), Wish(watch.id, own, watch.notify))
     return asked

@@ -1,7 +1,7 @@
 """The calls of one look: everybody who is watched, and the meeting itself when its people are not found."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +21,7 @@ class Answer:
     not_live: bool = False
     trouble: ZoomError | None = None
     asked: int = 0
+    failed: Mapping[str, ZoomError] = field(default_factory=dict)  #: of whom Zoom told nothing, while it told of others
 
 
 _ABSENT = ("no_participant", "not_live")
@@ -34,12 +35,12 @@ def ask(
     sessions: Sequence[str],
     *,
     doubtful: bool,
-    probing: bool,
+    blind_before: int,
 ) -> Answer:
     """Ask for each session. A 404 may mean the person or the whole meeting, so it asks the meeting.
 
-    `doubtful`: no figures have come for a while, so the meeting is asked in any case. `probing`: the last look was
-    blind, so one call finds out whether this one need be.
+    `doubtful`: no figures have come for a while, so the meeting is asked in any case. `blind_before`: how
+    many looks in a row were blind; after one, a single call finds out whether this one need be, each time another's.
     """
 
     def one(session: str) -> Sight | ZoomError:
@@ -48,9 +49,9 @@ def ask(
             raw = runtime.zoom.participant_qos(instance.uuid, session)
         except ZoomError as error:
             return error
-        return payloads.sight(raw, session=session)
+        return _as_asked(payloads.sight(raw, session=session), session)
 
-    told = {session: one(session) for session in sessions[:1] if probing}
+    told = {session: one(session) for session in _probe(sessions, blind_before)}
     if not any(isinstance(each, ZoomError) and each.kind not in _ABSENT for each in told.values()):
         rest = [session for session in sessions if session not in told]
         told |= dict(zip(rest, calls.map(one, rest), strict=True))
@@ -58,13 +59,29 @@ def ask(
     sights = {session: sight for session, sight in told.items() if isinstance(sight, Sight)}
     errors = {session: error for session, error in told.items() if isinstance(error, ZoomError)}
     absent = frozenset(session for session, error in errors.items() if error.kind in _ABSENT)
-    others = [error for session, error in errors.items() if session not in absent]
-    if others and not sights and not absent:
-        return Answer(trouble=others[0])
-    answer = Answer(sights, asked=len(sessions))
+    failed = {session: error for session, error in errors.items() if session not in absent}
+    if failed and not sights and not absent:
+        return Answer(trouble=next(iter(failed.values())))
+    answer = Answer(sights, asked=len(sessions), failed=failed)
     if sights and not absent and not doubtful:
         return answer
     return _with_meeting(runtime, holding, instance, answer, absent)
+
+
+def _probe(sessions: Sequence[str], blind_before: int) -> Sequence[str]:
+    """The one to ask first after a blind look; another each time, since one person's answer may be spoilt for good."""
+    if not (blind_before and sessions):
+        return ()
+    first = blind_before % len(sessions)
+    return sessions[first : first + 1]
+
+
+def _as_asked(sight: Sight, session: str) -> Sight:
+    """The sight under the id that was asked for, whatever id the answer bears."""
+    if sight.session == session:
+        return sight
+    samples = tuple(replace(sample, session=session) for sample in sight.samples)
+    return replace(sight, session=session, samples=samples)
 
 
 def _result(told: Sight | ZoomError) -> str:

@@ -5,11 +5,12 @@ Then the dead man's switch: a ping that says "all is watched", sent only when th
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from rules import planning, selfwords, troubles
+from rules import planning, selfwords, troubles, watching
 from rules.model import Instance, MeetingRecord, Plan, Trouble, Watch
 from service.store.errors import SealedElsewhere
 from service.store.health import Figures
@@ -23,55 +24,85 @@ BUDGET = "service.budget"
 _SPENT = ("budget", "daily", "rate")
 log = structlog.get_logger()
 
-Scene = list[tuple[Instance, MeetingRecord, tuple[Watch, ...]]]
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Somebody or some meeting that should be seen and is not."""
+
+    name: str
+    since: datetime
+    kind: str
+    reason: str
+    watches: tuple[Watch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One meeting or waiting number, what is known of looking at it, and whom it concerns now."""
+
+    instance: Instance
+    record: MeetingRecord
+    watches: tuple[Watch, ...]
 
 
 def audit(runtime: Runtime) -> None:
     """Decide about every subject of our own; then tell the outside that we live, if we do."""
     now = runtime.store.clock.now()
-    scene = _scene(runtime)
-    found = {trouble.subject: trouble for trouble in (*_blind(runtime, scene, now), *_broken(runtime, now))}
-    _decide(runtime, found, scene, now)
+    scenes = _scenes(runtime, now)
+    found = {trouble.subject: trouble for trouble in (*_blind(runtime, scenes, now), *_broken(runtime, now))}
+    _decide(runtime, found, scenes, now)
     _ping(runtime, runtime.store.health.figures(now))
 
 
-def _scene(runtime: Runtime) -> Scene:
-    """Every live meeting and every number that waits, what is known of looking at it, and who watches it."""
+def _scenes(runtime: Runtime, now: datetime) -> list[Scene]:
+    """Every live meeting and every number that waits, as far as somebody watches it now."""
     store = runtime.store
+    live = [(id, store.instances.get(id)) for id in sorted(store.instances.live())]
+    waiting = [(id, Instance(id, uuid="", number=id[1:])) for id in sorted(store.due.members()) if id.startswith("n")]
     found = []
-    for member in sorted(store.due.members()):
-        if member.startswith("n") and (record := store.seats.record(member)[1]).blind_since:
-            waiting = Instance(member, uuid="", number=member[1:])
-            found.append((waiting, record, tuple(store.documents.watches_of(waiting.number, ""))))
-    for id in sorted(store.instances.live()):
-        instance = store.instances.get(id)
-        if instance is not None:
-            watches = tuple(store.documents.watches_of(instance.number, instance.uuid))
-            found.append((instance, store.seats.record(id)[1], watches))
+    for id, instance in (*live, *waiting):
+        if instance is None:
+            continue
+        run = id if instance.uuid else ""
+        known = store.documents.watches_of(instance.number, instance.uuid)
+        concerned = tuple(watch for watch in known if watching.concerns(watch, run, now))
+        if concerned:
+            found.append(Scene(instance, store.seats.record(id)[1], concerned))
     return found
 
 
-def _blind(runtime: Runtime, scene: Scene, now: datetime) -> Iterable[Trouble]:
-    """Meetings that we can not see, by who repairs it: Zoom and its settings, or the day's calls."""
-    for subject, is_spent in ((ZOOM, False), (BUDGET, True)):
-        blind = [each for each in scene if each[1].blind_since and (each[1].blind_kind in _SPENT) == is_spent]
-        since = min((record.blind_since for _, record, _ in blind if record.blind_since), default=None)
-        if since is None or now - since < BLIND_FOR:
+def _gaps(runtime: Runtime, scenes: Iterable[Scene]) -> Iterable[Gap]:
+    for scene in scenes:
+        record, topic = scene.record, scene.instance.topic or scene.instance.number
+        if record.blind_since:
+            yield Gap(topic, record.blind_since, record.blind_kind, record.blind_reason, scene.watches)
             continue
-        reason = Counter(record.blind_reason for _, record, _ in blind).most_common(1)[0][0]
-        topics = [instance.topic or instance.number for instance, _, _ in blind]
-        watches = [watch for _, _, known in blind for watch in known]
+        seats = runtime.store.seats.load(scene.instance.id) if record.unseen else {}
+        names = {session.id: seat.name for _, seat in seats.values() for session in seat.sessions}
+        for session, unseen in record.unseen.items():
+            own = tuple(watch for watch in scene.watches if any(who.value == session for who in watch.who))
+            who = names.get(session) or f"participant {session}"
+            yield Gap(f"{who} in {topic}", unseen.since, unseen.kind, unseen.reason, own)
+
+
+def _blind(runtime: Runtime, scenes: Iterable[Scene], now: datetime) -> Iterable[Trouble]:
+    """What we can not see, by who repairs it: Zoom and its settings, or the day's calls."""
+    gaps = [gap for gap in _gaps(runtime, scenes) if now - gap.since >= BLIND_FOR]
+    for subject, spent in ((ZOOM, False), (BUDGET, True)):
+        own = [gap for gap in gaps if (gap.kind in _SPENT) == spent]
+        if not own:
+            continue
         yield Trouble(
             subject,
             "critical",
             says="qoswatch is BLIND",
-            because=reason,
+            because=Counter(gap.reason for gap in own).most_common(1)[0][0],
             hint="Until then watch them in Zoom's dashboard.",
-            since_at=since,
-            notify=_audience(runtime, watches, ()),
+            since_at=min(gap.since for gap in own),
+            notify=_audience(runtime, [watch for gap in own for watch in gap.watches], ()),
             facts={
                 "label": "NOT watched",
-                "names": selfwords.names(topics),
+                "names": selfwords.names([gap.name for gap in own]),
                 "then": "I ask again every minute and say when I see again.",
                 "well": "qoswatch sees again",
                 "lasted": "blind",
@@ -126,7 +157,7 @@ def _audience(runtime: Runtime, watches: Iterable[Watch], but: tuple[str, ...]) 
     return tuple(sorted({channel for watch in watches for channel in watch.notify} - set(but)))
 
 
-def _decide(runtime: Runtime, found: Mapping[str, Trouble], scene: Scene, now: datetime) -> None:
+def _decide(runtime: Runtime, found: Mapping[str, Trouble], scenes: list[Scene], now: datetime) -> None:
     """One decision and one commit for each subject in trouble, or just out of it."""
     store = runtime.store
     for _ in range(TRIES):
@@ -135,7 +166,8 @@ def _decide(runtime: Runtime, found: Mapping[str, Trouble], scene: Scene, now: d
         plans: list[Plan] = []
         for subject in sorted(subjects):
             version, seat = loaded.get(subject, ("", troubles.empty_seat(subject)))
-            decision = troubles.decide(seat, found.get(subject), now, _cost(runtime, subject, scene))
+            mended = _is_mended(runtime, subject, scenes)
+            decision = troubles.decide(seat, found.get(subject), now, _cost(runtime, subject, scenes), mended=mended)
             if decision.seat != seat:
                 plans.append(planning.plan(version, seat, decision, troubles.OURSELVES, now))
         if not store.seats.commit(troubles.INSTANCE, plans):
@@ -148,9 +180,16 @@ def _decide(runtime: Runtime, found: Mapping[str, Trouble], scene: Scene, now: d
         runtime.queues.deliver()
 
 
-def _cost(runtime: Runtime, subject: str, scene: Scene) -> dict[str, str]:
+def _is_mended(runtime: Runtime, subject: str, scenes: Iterable[Scene]) -> bool:
+    """Whether what was wrong works again, or has only stopped to concern anybody."""
+    if subject in (ZOOM, BUDGET):
+        return any(not scene.record.blind_since for scene in scenes)
+    return subject.removeprefix("service.channel.") in runtime.store.documents.channels.ids()
+
+
+def _cost(runtime: Runtime, subject: str, scenes: Iterable[Scene]) -> dict[str, str]:
     """What the blindness cost: minutes that Zoom told afterwards, those that nobody will know, and who is bad now."""
-    records = [record for _, record, _ in scene if record.sees_since]
+    records = [scene.record for scene in scenes if scene.record.sees_since]
     if subject not in (ZOOM, BUDGET) or not records:
         return {}
     filled = max(record.filled_min for record in records)

@@ -9,10 +9,11 @@ import structlog
 
 from rules import lifecycle, planning
 from rules.lifecycle import Seen, Wish
-from rules.model import Instance, MeetingRecord, Plan, Round, Seat, Watch, minute_of
+from rules.model import Instance, MeetingRecord, Plan, Round, Seat, Unseen, Watch, minute_of
 from workers.asking import Answer
 from workers.holding import Holding
 from workers.runtime import Runtime
+from workers.zoom import ZoomError
 
 TRIES = 3
 NO_FIGURES = timedelta(minutes=5)
@@ -35,6 +36,8 @@ def decide(
     over_at: datetime | None,
     holding: Holding | None = None,
     next_at: datetime | None = None,
+    *,
+    seen: bool = True,
 ) -> None:
     """Decide about every seat and commit; those that somebody else changed meanwhile are decided again."""
     store, instance = runtime.store, scene.instance
@@ -44,11 +47,11 @@ def decide(
         plans, counts, around = _plans(runtime, scene, answer, over_at, now, only)
         runtime.mark("decided")
         version, record = store.seats.record(instance.id)
-        seen = _sees(record, plans, now)
+        told = _sees(record, answer, plans, now) if seen else MeetingRecord()
         refused = store.seats.commit(
             instance.id,
             plans,
-            record=(version, seen) if attempt == 0 else None,
+            record=(version, told) if attempt == 0 else None,
             round=around if attempt == 0 else None,
             claim=holding.claim if holding and attempt == 0 else None,
             next_at=next_at,
@@ -63,7 +66,7 @@ def decide(
     store.health.count("seats_put_off", len(only or ()))
 
 
-def _sees(record: MeetingRecord, plans: Iterable[Plan], now: datetime) -> MeetingRecord:
+def _sees(record: MeetingRecord, answer: Answer, plans: Iterable[Plan], now: datetime) -> MeetingRecord:
     """The record after a seen round; after a blind one, what of the gap Zoom has told us now."""
     seen = replace(
         record,
@@ -73,6 +76,7 @@ def _sees(record: MeetingRecord, plans: Iterable[Plan], now: datetime) -> Meetin
         blind_since=None,
         blind_kind="",
         blind_reason="",
+        unseen={session: _unseen(record, session, error, now) for session, error in answer.failed.items()},
     )
     if record.blind_since is None:
         return seen
@@ -85,6 +89,11 @@ def _sees(record: MeetingRecord, plans: Iterable[Plan], now: datetime) -> Meetin
         filled_min=len(told),
         missed_min=len(gap) - len(told),
     )
+
+
+def _unseen(record: MeetingRecord, session: str, error: ZoomError, now: datetime) -> Unseen:
+    known = record.unseen.get(session)
+    return Unseen(known.since if known else now, error.kind, error.words)
 
 
 def _plans(

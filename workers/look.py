@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from rules import cadence, watching
-from rules.model import Instance, Meeting, Rule, Seat
+from rules.model import Instance, Meeting, MeetingRecord, Rule, Seat
 from service.store import keys
-from workers.asking import Answer, ask
+from workers.asking import Answer, ask, ask_meeting
 from workers.deciding import Scene, decide
 from workers.holding import Holding
 from workers.resolve import went_blind
@@ -18,6 +18,7 @@ from workers.runtime import Runtime
 from workers.zoom import ZoomError
 
 NOT_LIVE_TWICE = timedelta(seconds=60)
+RESTARTS_WITHIN = timedelta(minutes=1)
 SILENT = timedelta(seconds=150)
 NOBODY_LEFT = 5  #: periods between looks at a meeting in which nobody watched is present any more
 log = structlog.get_logger()
@@ -27,16 +28,22 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
     """Look once at the claimed meeting and decide about everybody watched in it."""
     store = runtime.store
     instance = store.instances.get(holding.claim.member)
-    if instance is None or instance.ended_at is not None:
+    if instance is None:
         store.due.done(holding.claim, None)
         return
     scene = _scene(runtime, instance)
+    if instance.ended_at is not None:
+        _afterwards(runtime, holding, scene, instance.ended_at)
+        return
+    if not scene.wishes:
+        _unwatched(runtime, holding, scene)
+        return
     store.instances.wake(instance.id)
     seats = [seat for _, seat in store.seats.load(instance.id).values()]
     sessions = _worth_asking(scene, seats)
     doubtful = not instance.number or _is_doubtful(seats, sessions, store.clock.now())
-    probing = store.seats.record(instance.id)[1].failures > 0
-    answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful, probing=probing)
+    blind_before = store.seats.record(instance.id)[1].failures
+    answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful, blind_before=blind_before)
     runtime.mark("polled")
     if answer.trouble is not None:
         _blind(runtime, holding, instance, answer.trouble)
@@ -91,12 +98,45 @@ def _not_live(runtime: Runtime, holding: Holding, scene: Scene) -> None:
     over_at = record.not_live_at
     ended = replace(scene, instance=replace(instance, ended_at=over_at))
     decide(runtime, ended, Answer(), over_at)
+    _await_next_run(runtime, instance, now)  # first: whoever dies after the next line leaves nobody waiting in vain
     store.instances.end(instance.id, over_at)
-    store.due.done(holding.claim, None)
-    waiting_until = cadence.ask_again(store.documents.watches_of(instance.number, ""), now)
-    if waiting_until is not None and instance.number:
-        store.due.arm(keys.number_member(instance.number), waiting_until)
+    store.due.done(holding.claim, cadence.after_end(over_at, now))
     log.info("meeting is over", instance=instance.id, number=instance.number)
+
+
+def _afterwards(runtime: Runtime, holding: Holding, scene: Scene, ended_at: datetime) -> None:
+    """A run that ended by Zoom's answers alone is asked for a few times more; if it is on, it is watched on."""
+    store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
+    _await_next_run(runtime, instance, now)
+    if not scene.wishes:
+        store.due.done(holding.claim, None)
+        return
+    try:
+        meeting = ask_meeting(runtime, holding, instance.uuid)
+    except ZoomError:
+        store.due.done(holding.claim, cadence.after_end(ended_at, now))
+        return
+    store.instances.put(_known(replace(instance, ended_at=None), meeting))
+    version, _ = store.seats.record(instance.id)
+    store.seats.commit(instance.id, (), record=(version, MeetingRecord()), claim=holding.claim, next_at=now)
+    log.warning("meeting is on after all", instance=instance.id, number=instance.number)
+
+
+def _unwatched(runtime: Runtime, holding: Holding, scene: Scene) -> None:
+    """Nobody asks for anybody here now: what is open ends as that, without a call."""
+    _await_next_run(runtime, scene.instance, runtime.store.clock.now())
+    decide(runtime, scene, Answer(), None, holding, None, seen=False)
+    runtime.store.instances.rest(scene.instance.id)
+
+
+def _await_next_run(runtime: Runtime, instance: Instance, now: datetime) -> None:
+    """Whoever waits for the number goes on waiting; first a minute, since people restart meetings."""
+    watches = runtime.store.documents.watches_of(instance.number, "") if instance.number else []
+    again_at = cadence.ask_again(watches, now)
+    if again_at is not None:
+        soon = any(watching.concerns(watch, "", now) for watch in watches)
+        moment = min(again_at, now + RESTARTS_WITHIN) if soon else again_at
+        runtime.store.due.arm(keys.number_member(instance.number), moment)
 
 
 def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> None:
@@ -108,20 +148,23 @@ def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> N
         scene = replace(scene, instance=_renewed(runtime, instance, answer.meeting))
     period = runtime.settings.qoswatch_poll_seconds * (1 if answer.asked else NOBODY_LEFT)
     next_at = cadence.next_look(instance.id, now, period)
-    decide(runtime, scene, answer, None, holding, next_at if scene.wishes else None)
-    if not scene.wishes:
-        store.instances.rest(instance.id)
+    decide(runtime, scene, answer, None, holding, next_at)
     store.health.count("rounds:seen")
 
 
 def _renewed(runtime: Runtime, instance: Instance, meeting: Meeting) -> Instance:
     """The instance with what Zoom tells of the meeting now: its number, topic and start."""
-    known = replace(
-        instance,
-        number=meeting.number or instance.number,
-        topic=meeting.topic or instance.topic,
-        started_at=instance.started_at or meeting.started_at,
-    )
+    known = _known(instance, meeting)
     if known != instance:
         runtime.store.instances.put(known)
     return known
+
+
+def _known(instance: Instance, meeting: Meeting) -> Instance:
+    """The number that people watch stays, even where Zoom names the run by another."""
+    return replace(
+        instance,
+        number=instance.number or meeting.number,
+        topic=meeting.topic or instance.topic,
+        started_at=instance.started_at or meeting.started_at,
+    )

@@ -3,16 +3,19 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 
 import structlog
 
 from rules import cadence
+from service.store import StoreError
 from service.store.leases import Claim
 from workers.holding import LEASE_S, Holding, Stale
 from workers.look import look
-from workers.resolve import resolve
+from workers.resolve import resolve, went_blind
 from workers.runtime import Runtime
+from workers.zoom import ZoomError
 
 STOP_S = 45  #: real seconds: what has not been started by then is given back
 MEETINGS_AT_ONCE = 8
@@ -48,7 +51,21 @@ def _one(runtime: Runtime, calls: ThreadPoolExecutor, stop_at: float, claim: Cla
     except Exception as error:
         again_at = cadence.after_failure(claim.member, now, runtime.settings.qoswatch_poll_seconds, 2)
         runtime.store.due.done(claim, again_at)
-        runtime.store.health.count("rounds:failed")
+        _own_fault(runtime, claim, now)
         log.error("look failed", member=claim.member, error=type(error).__name__, exc_info=True)
         return False
     return True
+
+
+def _own_fault(runtime: Runtime, claim: Claim, now: datetime) -> None:
+    """A look that raised left its meeting unseen: that is blindness too, and is told like any other."""
+    store = runtime.store
+    fault = ZoomError(
+        "garbage", "qoswatch itself failed at this meeting: its log has a line 'look failed' with the cause."
+    )
+    try:
+        version, record = store.seats.record(claim.member)
+        store.seats.commit(claim.member, (), record=(version, went_blind(record, fault, now)))
+        store.health.count("rounds:failed")
+    except StoreError as error:
+        log.error("fault could not be kept", member=claim.member, error=str(error))

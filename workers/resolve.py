@@ -22,6 +22,7 @@ def resolve(runtime: Runtime, holding: Holding) -> None:
     now = store.clock.now()
     watches = store.documents.watches_of(number, "")
     if not any(watching.concerns(watch, "", now) for watch in watches):
+        _sees(runtime, holding)
         store.due.done(holding.claim, cadence.ask_again(watches, now))
         return
     try:
@@ -32,7 +33,7 @@ def resolve(runtime: Runtime, holding: Holding) -> None:
     _sees(runtime, holding)
     instance = arm(runtime, meeting, number)
     log.info("meeting is live", instance=instance.id, number=number, topic=instance.topic)
-    store.due.done(holding.claim, None)
+    store.due.done(holding.claim, cadence.opens_next(watches, now))
 
 
 def arm(runtime: Runtime, meeting: Meeting, number: str) -> Instance:
@@ -41,7 +42,7 @@ def arm(runtime: Runtime, meeting: Meeting, number: str) -> Instance:
     instance = Instance(
         id=keys.instance_id(meeting.uuid),
         uuid=meeting.uuid,
-        number=meeting.number or number,
+        number=number,
         topic=meeting.topic,
         started_at=meeting.started_at or now,
     )
@@ -68,7 +69,7 @@ def _not_now(runtime: Runtime, holding: Holding, error: ZoomError) -> None:
 
 
 def _sees(runtime: Runtime, holding: Holding) -> None:
-    """Zoom answers: what was blind is not any more."""
+    """Zoom answers, or nobody asks any more: what was blind is not."""
     version, record = runtime.store.seats.record(holding.claim.member)
     if record.blind_since is not None:
         runtime.store.seats.commit(holding.claim.member, (), record=(version, MeetingRecord()))

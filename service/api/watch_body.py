@@ -74,7 +74,9 @@ class WatchBody(Body):
 
     def watch(self, id: str, *, now: datetime, before: Watch | None) -> Watch:
         """The watch that is meant; the same people in the same meeting stay bound to their run."""
-        who = tuple(dict.fromkeys(Who("participant_id", person.participant_id) for person in self.who))
+        who = tuple(
+            dict.fromkeys(Who("participant_id", person.participant_id.lstrip("0") or "0") for person in self.who)
+        )
         same = before is not None and (before.meeting, before.who) == (self.meeting, who)
         return Watch(
             id=id,

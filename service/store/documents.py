@@ -41,10 +41,13 @@ class Watches(Shelf[Watch]):
         if new is None:
             return Places(leaves=leaves)
         places = Places(leaves=leaves, enters=keys.watches_of(new.meeting))
-        return places if new.paused else self._armed(places, new)
+        only_bound = old is not None and replace(old, bound=new.bound) == new  # whoever binds is looking already
+        return places if new.paused or only_bound else self._armed(places, new)
 
     def _armed(self, places: Places, watch: Watch) -> Places:
         at_ms = max(self._clock.now_ms(), ms(watch.starts_at) if watch.starts_at else 0)
+        if watch.bound:  # its run may still be on, and the number says nothing of it
+            return replace(places, member=watch.bound, at_ms=at_ms)
         if watch.meeting.isdigit():
             return replace(places, member=keys.number_member(watch.meeting), at_ms=at_ms)
         kind = watch.kind if watch.kind == "webinar" else "meeting"
@@ -89,6 +92,19 @@ class Channels(Shelf[Channel]):
 
 class Rules(Shelf[Rule]):
     """Rules, our own stock among them."""
+
+    def delete(self, id: str) -> bool:
+        """Take a rule away; its revisions are not used again, since rings are kept by them."""
+        old = self.get(id)
+        gone = super().delete(id)
+        if gone and old is not None:
+            self._link.do("HSET", keys.revisions(), id, old.revision)
+        return gone
+
+    def _next(self, doc: Rule, old: Rule | None) -> Rule:
+        if old is not None:
+            return super()._next(doc, old)
+        return replace(doc, revision=int(self._link.field(keys.revisions(), doc.id) or 0) + 1)
 
     def seed(self, stock: Iterable[Rule]) -> None:
         """Bring the stock rules up to what this release says; one that a person changed is left alone."""

@@ -39,6 +39,11 @@ def documents(kind: str) -> str:
     return PREFIX + {"watch": "watches", "rule": "rules", "channel": "channels"}[kind]
 
 
+def revisions() -> str:
+    """ "qos:revisions": HASH of deleted rules and the last revision that each had; for good."""
+    return f"{PREFIX}revisions"
+
+
 def watches_of(meeting: str) -> str:
     """ "qos:watches:meeting:97763643886": ids of the watches on a number or UUID; until deleted."""
     return f"{PREFIX}watches:meeting:{meeting}"

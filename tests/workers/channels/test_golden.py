@@ -59,6 +59,7 @@ def ourselves(subject, kind, because, *, over=False, **facts):
     alert = replace(
         an_alert(breach),
         subject=subject,
+        ending=breach.ending,
         who="qoswatch",
         topic="",
         facts=facts,
