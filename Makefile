@@ -9,14 +9,15 @@ HERE := .venv/bin/python -c "import os, pathlib, sysconfig; \
     pathlib.Path(sysconfig.get_path('purelib'), 'qoswatch-here.pth').write_text(os.getcwd() + os.linesep)"
 JOBS ?= 2
 
-.PHONY: help run test lint lock clean
+.PHONY: help run test coverage lint lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run    everything in one terminal; without Zoom credentials, a pretend Zoom to look at"
-	@echo "make test   lint, types and every test, as CI runs them"
-	@echo "make lock   write requirements.txt and requirements-dev.txt anew (needs uv)"
-	@echo "make clean  remove what these made"
+	@echo "make run       everything in one terminal; without Zoom credentials, a pretend Zoom to look at"
+	@echo "make test      lint, types and every test, as CI runs them"
+	@echo "make coverage  the tests again, counting lines and branches; fails below 90 %"
+	@echo "make lock      write requirements.txt and requirements-dev.txt anew (needs uv)"
+	@echo "make clean     remove what these made"
 
 run: .venv/run.stamp
 	@echo "qoswatch: starting …"
@@ -24,6 +25,9 @@ run: .venv/run.stamp
 
 test: lint
 	.venv/bin/python -m pytest -q -n $(JOBS)
+
+coverage: .venv/test.stamp
+	.venv/bin/python -m pytest -q -n $(JOBS) --cov --cov-report=term
 
 lint: .venv/test.stamp
 	.venv/bin/ruff check .
