@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from rules.destinations import ChannelUrlError, check_url
 from service.values import (
     Clock,
     DieAt,
@@ -31,6 +32,7 @@ from service.values import (
 _OURS = ("QOSWATCH_", "ZOOM_")
 _ZOOM_THREE = ("zoom_account_id", "zoom_client_id", "zoom_client_secret")
 _KEY_LENGTH = 32
+_API_KEY_LENGTH = 24
 
 
 class SettingsError(Exception):
@@ -84,6 +86,26 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """`load` alone reads the environment, so a test's Settings(…) never hears the machine's."""
         return (init_settings,)
+
+    @field_validator("slack_url")
+    @classmethod
+    def _slack(cls, given: str | None) -> str | None:
+        if given:
+            try:
+                check_url("slack", given, allow_private=True)
+            except ChannelUrlError as error:
+                raise refuse(str(error)) from None
+        return given
+
+    @field_validator("qoswatch_api_key")
+    @classmethod
+    def _long(cls, given: SecretStr | None) -> SecretStr | None:
+        if given and len(given.get_secret_value()) < _API_KEY_LENGTH:
+            raise refuse(
+                f"is shorter than {_API_KEY_LENGTH} characters; make one with: "
+                'python -c "import secrets; print(secrets.token_urlsafe(24))"'
+            )
+        return given
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -52,6 +52,8 @@ def _guarded_url(text: str) -> str:
 
 
 def _redis_url(text: str) -> str:
+    if re.match(r"(redis|rediss)\+sentinel://", text):
+        raise refuse("names a Sentinel, which comes later: use an address that moves with the primary, redis://…")
     if not re.match(r"(redis|rediss|unix)://", text):
         raise refuse("is not a Redis address: use redis://host:6379/0, rediss://… or unix:///path/redis.sock")
     return text

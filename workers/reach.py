@@ -32,10 +32,21 @@ def running(settings: Settings) -> Settings:
         return settings
     if url := running_url(settings.qoswatch_data_dir):
         return at(settings, url)
+    _mention_demonstration(settings)
     raise CommandError(
         "REDIS_URL is not set, and no `qoswatch up` runs here: set REDIS_URL, or use `qoswatch up`, "
         "which brings a server of its own"
     )
+
+
+def _mention_demonstration(settings: Settings) -> None:
+    """The demonstration keeps its things apart, so that nothing of it is taken for real; say so where it runs."""
+    folder = settings.qoswatch_data_dir / "demo"
+    if running_url(folder):
+        print(
+            f"qoswatch: the demonstration runs, and keeps its own things: to ask it, set QOSWATCH_DATA_DIR={folder}",
+            file=sys.stderr,
+        )
 
 
 @contextmanager
@@ -44,5 +55,6 @@ def reached(settings: Settings) -> Iterator[Settings]:
     if settings.redis_url or running_url(settings.qoswatch_data_dir):
         yield running(settings)
         return
+    _mention_demonstration(settings)
     with EmbeddedRedis(settings.qoswatch_data_dir) as server:
         yield at(settings, server.url)

@@ -19,6 +19,7 @@ from workers.story import Story
 SPEED = 12  #: a Zoom minute is five seconds
 READY_S = 90.0
 _WATCH = "town-hall"
+_PATIENCE_S = 30.0  #: how long the story waits for a part that is being started again
 _SLACK, _TEAMS = "TDEMO/BDEMO/av-alerts", "av-alerts"
 _YOURS = (
     "That was it; the meeting goes on, Ctrl-C ends it. Yours: set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and "
@@ -82,8 +83,17 @@ class Outside:
 
     def _json(self, answer: requests.Response) -> Any:
         if not answer.ok:
-            raise CommandError(f"{answer.request.method} {answer.request.path_url}: {answer.text[:300]}")
+            raise CommandError(f"{answer.request.method} {answer.request.path_url}: {_detail(answer)}")
         return answer.json()
+
+
+def _detail(answer: requests.Response) -> str:
+    """What an answer says is wrong, in a sentence."""
+    try:
+        told = answer.json()
+        return str(told.get("detail") or told)[:300]
+    except (ValueError, AttributeError):
+        return answer.text[:300]
 
 
 def _register(outside: Outside, cast: dict[str, Any], settings: Settings) -> None:
@@ -107,17 +117,32 @@ def _follow(outside: Outside, story: Story, cast: dict[str, Any], stop: threadin
     """Print what changes, as it happens."""
     path = f"/v1/watches/{_WATCH}/samples?limit=5&participant_id={cast['star_id']}"
     opened = over = False
+    trouble_since = None
     while not stop.wait(0.3):
-        rows = outside.get(path)["items"]
-        if rows and not opened:
-            opened = True
-            _say(story.opening(cast, max(datetime.fromisoformat(row["at"]) for row in rows)))
-        heads = outside.get(f"/v1/alerts?watch={_WATCH}")["items"]
-        alerts = [outside.get(f"/v1/alerts/{head['id']}") for head in reversed(heads)]
-        _say(*story.figures(rows, bool(alerts)), *story.alerts(alerts, rows), *story.posts(outside.posts()))
-        if story.is_over(alerts) and not over:
-            over = True
-            _say(_YOURS)
+        try:
+            opened, over = _once(outside, story, cast, path, opened, over)
+            trouble_since = None
+        except (requests.RequestException, CommandError):
+            trouble_since = trouble_since or time.monotonic()  # a part that died is started again meanwhile
+            if time.monotonic() - trouble_since > _PATIENCE_S:
+                raise
+
+
+def _once(
+    outside: Outside, story: Story, cast: dict[str, Any], path: str, opened: bool, over: bool
+) -> tuple[bool, bool]:
+    """One look from the outside; answers whether the call was shown to be on, and the alert to be over."""
+    rows = outside.get(path)["items"]
+    if rows and not opened:
+        opened = True
+        _say(story.opening(cast, max(datetime.fromisoformat(row["at"]) for row in rows)))
+    heads = outside.get(f"/v1/alerts?watch={_WATCH}")["items"]
+    alerts = [outside.get(f"/v1/alerts/{head['id']}") for head in reversed(heads)]
+    _say(*story.figures(rows, bool(alerts)), *story.alerts(alerts, rows), *story.posts(outside.posts()))
+    if story.is_over(alerts) and not over:
+        over = True
+        _say(_YOURS)
+    return opened, over
 
 
 def _say(*lines: str) -> None:

@@ -82,7 +82,9 @@ def sentence_of(watch: Watch, run: Instance | None, state: State) -> str:
         case "over" if run is not None:
             return f"Over: {meeting} has ended; Zoom numbers people anew in its next run."
         case "over":
-            return f"Over: its time ended and {who} of {meeting} were not seen."
+            return f"Over: its time ended, and {who} of {meeting} {'was' if len(watch.who) == 1 else 'were'} not seen."
+        case "live" if watch.rules and watch.bound is None:
+            return f"{meeting} is on, but nobody watched was seen in it yet: every join gives a new participant id."
         case "live" if watch.rules:
             return f"Watching {who} in {meeting}; tells {told}."
         case "waiting" if watch.rules:
@@ -117,7 +119,7 @@ def _session(participant: str, seat: Seat | None) -> Session | None:
 
 def _standing(seat: Seat | None, session: Session | None, now: datetime) -> tuple[PersonState, str]:
     if seat is None or session is None:
-        return "not_here", "Not seen in the meeting yet."
+        return "not_here", "Nobody was seen under this id yet."
     name = seat.name or f"Participant {session.id}"
     if session.left_at:
         why = f" ({session.leave_reason})" if session.leave_reason else ""

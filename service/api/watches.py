@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rules.model import Instance, Rule, Sample, Seat, Watch, moment_of
-from rules.watching import rule_ids
+from rules.watching import concerns, rule_ids
 from service.api import forecast
 from service.api.bodies import Answer, Query
 from service.api.errors import NotFound
@@ -133,8 +133,14 @@ class Watches:
         run = watch.bound or (None if watch.meeting.isdecimal() else keys.instance_id(watch.meeting))
         return self._store.instances.get(run) if run else None
 
+    def _live_run(self, watch: Watch, now: datetime) -> Instance | None:
+        """The run that is on under the watched number, where nobody watched was seen yet."""
+        runs = (self._store.instances.get(id) for id in self._store.instances.live())
+        return next((r for r in runs if r and r.number == watch.meeting and concerns(watch, r.id, now)), None)
+
     def _answer(self, watch: Watch) -> WatchAnswer:
-        now, run = self._store.clock.now(), self._run(watch)
+        now = self._store.clock.now()
+        run = self._run(watch) or self._live_run(watch, now)
         seats: Mapping[str, tuple[str, Seat]] = self._store.seats.load(run.id) if run else {}
         people = [person_of(who.value, seat_of(who.value, seats), now) for who in watch.who]
         return WatchAnswer(

@@ -31,11 +31,15 @@ def examined(server: redis.Redis) -> tuple[str, ...]:
     try:
         info: Mapping[str, Any] = server.info("all")
     except RedisError as error:
-        raise StoreUnavailable(f"Redis can not be reached: {error}") from error
+        raise StoreUnavailable(_unreachable(error)) from error
     for refusal in (_too_old(info), _clustered(info), _read_only(info), _evicting(info)):
         if refusal:
             raise StoreError(refusal)
     return _without_persistence(server, info)
+
+
+def _unreachable(error: RedisError) -> str:
+    return f"Redis can not be reached: {error} Start it, correct REDIS_URL, or unset that and use `qoswatch up`."
 
 
 def _too_old(info: Mapping[str, Any]) -> str | None:
@@ -81,7 +85,7 @@ def _without_persistence(server: redis.Redis, info: Mapping[str, Any]) -> tuple[
     except ResponseError:  # a hosted Redis may hide its configuration
         return ("this Redis keeps no append-only file: up to some minutes of state are lost when it stops",)
     except RedisError as error:
-        raise StoreUnavailable(f"Redis can not be reached: {error}") from error
+        raise StoreUnavailable(_unreachable(error)) from error
     if save:
         return ("this Redis saves snapshots only: what came after the last one is lost when it stops",)
     return ("this Redis keeps nothing on disk: watches and alerts are gone when it stops; set appendonly yes",)

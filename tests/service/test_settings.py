@@ -96,8 +96,8 @@ def test_no_secret_shows_in_the_settings_nor_in_a_fault() -> None:
         "REDIS_URL": "redis://:hunter2@h:6379",
         "QOSWATCH_SECRET_KEY": "hunter2" * 6,
         "ZOOM_ACCESS_TOKEN": "hunter2",
-        "QOSWATCH_API_KEY": "hunter2",
-        "SLACK_URL": "https://hooks.slack.com/hunter2",
+        "QOSWATCH_API_KEY": "hunter2" * 4,
+        "SLACK_URL": "https://hooks.slack.com/services/T0/B0/hunter2",
         "SMTP_URL": "smtp://u:hunter2@h",
         "QOSWATCH_HEARTBEAT_URL": "https://hc.example/hunter2",
         "QOSWATCH_HTTPS_PROXY": "http://u:hunter2@p:3128",
@@ -105,6 +105,17 @@ def test_no_secret_shows_in_the_settings_nor_in_a_fault() -> None:
     assert "hunter2" not in repr(load(hidden)) + str(load(hidden))
     wrong = {name: "hunter2 " + value for name, value in hidden.items() if name.endswith("URL")}
     assert "hunter2" not in str(faults(**wrong))
+
+
+def test_what_can_not_work_is_refused_at_the_start() -> None:
+    told = faults(
+        QOSWATCH_API_KEY="short",
+        SLACK_URL="https://hooks.slack.com/triggers/T0/1/x",
+        REDIS_URL="redis+sentinel://a/b",
+    )
+    assert "shorter than 24" in told["QOSWATCH_API_KEY"]
+    assert "/services/" in told["SLACK_URL"]
+    assert "Sentinel" in told["REDIS_URL"]
 
 
 def test_the_key_at_rest_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> None:

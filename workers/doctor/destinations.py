@@ -23,6 +23,12 @@ def channels(patient: Patient) -> Iterator[Finding]:
         return
     for channel in known:
         yield _one(patient, channel, patient.kept.lanes.gate(channel.id))
+    ops = patient.settings.qoswatch_ops_channel
+    if ops and ops not in [channel.id for channel in known]:
+        yield fault(
+            f"QOSWATCH_OPS_CHANNEL names {ops!r}, and there is no such channel: alerts about ourselves go elsewhere",
+            f"register it (PUT /v1/channels/{ops}), or name one that is there",
+        )
     if not known:
         yield warning("no channel is registered: nobody would be told", "PUT /v1/channels/ID, or see /docs")
     elif len(known) == 1:

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from rules.model import Instance
+from tests.service.api.conftest import NOW
+
 WISH = {"meeting": "977 6364 3886", "who": [{"participant_id": "16778240"}], "notify": ["slack-av"]}
 
 
@@ -24,7 +27,7 @@ def test_a_watch_is_registered_and_armed(call: Any, slack: str, store: Any) -> N
         "state": "not_here",
         "seat": None,
         "alert": None,
-        "says": "Not seen in the meeting yet.",
+        "says": "Nobody was seen under this id yet.",
     }
     assert store.due.first() == ("n97763643886", store.clock.now())
 
@@ -159,3 +162,11 @@ def test_resuming_arms_the_watch_again(call: Any, slack: str, store: Any) -> Non
 def test_what_is_missing_is_told_beside_what_comes_later(call: Any) -> None:
     answer = call("PUT", "/v1/watches/board", {"policy": "av"})
     assert [fault["pointer"] for fault in answer.json["errors"]] == ["/meeting", "/who", "/notify", "/policy"]
+
+
+def test_a_wrong_id_in_a_meeting_that_is_on_is_said(call: Any, slack: str, store: Any) -> None:
+    store.instances.put(Instance("abc", uuid="u==", number="97763643886", topic="Spring Town Hall", started_at=NOW))
+    answer = call("PUT", "/v1/watches/board", WISH, scope="write").json
+
+    assert answer["state"] == "live"
+    assert answer["says"].startswith("Spring Town Hall is on, but nobody watched was seen in it yet")
