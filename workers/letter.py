@@ -47,7 +47,7 @@ def letter(store: Store, turn: Turn, channel: Channel, now: datetime) -> Letter:
     for subject in owed:
         if note := store.lanes.note(subject):
             return Letter(((subject, owed[subject]),), _note(note, channel, now))
-        item = _item(store, turn, channel, alerts.get(subject), watches) if subject in alerts else None
+        item = _item(store, turn, channel, alerts[subject], watches) if subject in alerts else None
         if item is None and not (turn.sending and subject in alerts):
             stale.append(subject)
         else:
@@ -68,12 +68,8 @@ def _note(note: Note, channel: Channel, now: datetime) -> Message:
     return message.test(channel, note.sentence, channel.timezone, now)
 
 
-def _item(
-    store: Store, turn: Turn, channel: Channel, alert: AlertView | None, watches: dict[str, Watch]
-) -> Item | None:
+def _item(store: Store, turn: Turn, channel: Channel, alert: AlertView, watches: dict[str, Watch]) -> Item | None:
     """The news of one alert for this channel; None when there is none any more."""
-    if alert is None:
-        return None
     timeline = store.alerts.timeline(alert.id)
     heard = turn.told.get(alert.id)
     told = _share_at(timeline, heard, channel.id) if heard is not None else None

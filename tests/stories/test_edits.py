@@ -136,14 +136,18 @@ def test_a_look_that_raises_is_told_as_blindness(town_hall: Any, monkeypatch: py
 def test_a_rule_made_anew_under_its_old_id_inherits_nothing(town_hall: Any) -> None:
     rule = {"says": "{who} loses a lot", "warning": "audio_input.avg_loss > 2%", "for": "4 of 5"}
     town_hall.api("PUT", "/v1/rules/mine", rule)
-    town_hall.watch(NUMBER, town_hall.rao, rules=["mine"])
+    town_hall.api("PUT", "/v1/watches/rao", _body(town_hall, town_hall.rao, rules=["mine"]))
     town_hall.advance(minutes=2)
     _breaks(town_hall, town_hall.rao, 3)
     town_hall.advance(minutes=3)
     town_hall.api("DELETE", "/v1/rules/mine?force=true")
-    town_hall.api("PUT", "/v1/rules/mine", {**rule, "warning": "audio_input.avg_loss > 50%"})
+    anew = {**rule, "warning": "audio_input.avg_loss > 50%", "for": "2 of 5"}
+    town_hall.api("PUT", "/v1/rules/mine", anew)
+    town_hall.api("PUT", "/v1/watches/rao", _body(town_hall, town_hall.rao, rules=["mine"]))
+    town_hall.advance(minutes=4)
 
     assert town_hall.api("GET", "/v1/rules/mine")["revision"] == 2
+    assert town_hall.texts() == []
 
 
 def test_a_watch_deleted_while_zoom_is_blind_costs_nothing_more(town_hall: Any) -> None:
