@@ -4,7 +4,10 @@ import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from rules.model import Watch
+from rules import window
+from rules.lifecycle import Wish
+from rules.model import Seat, Watch
+from rules.watching import is_bound
 
 _LONGEST_BACK_OFF = 5  #: periods
 _AFTER_END = (2, 5, 15)
@@ -28,6 +31,18 @@ def after_failure(instance: str, now: datetime, period_s: float, failures: int) 
     return next_look(instance, now + timedelta(seconds=waits * period_s), period_s)
 
 
+def is_urgent(seat: Seat, wishes: Iterable[Wish]) -> bool:
+    """Somebody with an open alert, or with a bad minute that may become one: looked at before all others."""
+    if seat.alert and seat.alert.open:
+        return True
+    rules = {rule.id: rule for wish in wishes for rule in wish.rules}
+    return any(
+        window.count(window.bad(ring), max(rules[id].warning_for, rules[id].critical_for, key=lambda span: span.of))
+        for id, ring in seat.rings.items()
+        if id in rules
+    )
+
+
 def ask_again(watches: Iterable[Watch], now: datetime) -> datetime | None:
     """When a number whose meeting is not live is asked again; None when nobody waits for it any more.
 
@@ -40,7 +55,7 @@ def ask_again(watches: Iterable[Watch], now: datetime) -> datetime | None:
 
 def opens_next(watches: Iterable[Watch], now: datetime) -> datetime | None:
     """When the next window of a number opens that is live already, for somebody not seen yet."""
-    waiting = [watch for watch in watches if not (watch.paused or watch.bound)]
+    waiting = [watch for watch in watches if not (watch.paused or is_bound(watch))]
     return min((w.starts_at for w in waiting if w.starts_at and w.starts_at > now), default=None)
 
 
@@ -51,7 +66,7 @@ def after_end(ended_at: datetime, now: datetime) -> datetime | None:
 
 
 def _ask_again(watch: Watch, now: datetime) -> datetime | None:
-    if watch.paused or watch.bound or (watch.ends_at and now >= watch.ends_at):
+    if watch.paused or is_bound(watch) or (watch.ends_at and now >= watch.ends_at):
         return None
     if watch.starts_at is None and watch.ends_at is None:
         return now + _WITHOUT_WINDOW

@@ -16,12 +16,16 @@ MeetingKind = Literal["auto", "meeting", "webinar"]
 ChannelKind = Literal["slack", "teams"]
 WhoKind = Literal["participant_id", "zoom_user", "email", "name", "role", "everyone"]
 
+#: The one rule that is built in: it has no level, and breaks when somebody's connection does (rules/dropping.py).
+DROPPED = "dropped"
+
 #: Why a breach holds: it is bad as far as anyone knows, but nothing can be said of it now.
 Hold = Literal["idle", "no_data", "away"]
 
 #: How a breach ended. Only `fine` may ever be told as "fine again".
 Ending = Literal[
-    "fine", "left", "meeting_over", "stopped_sending", "no_figures", "rule_changed", "unwatched", "figures_back"
+    "fine", "left", "meeting_over", "stopped_sending", "no_figures", "rule_changed", "unwatched", "figures_back",
+    "back", "did_not_return"
 ]
 
 #: What changed in an alert. `also`: one more rule of an open alert broke. `gone`: one of several ended.
@@ -73,7 +77,7 @@ class Watch:
 
     id: str
     revision: int
-    meeting: str  #: a meeting number (digits only) or a UUID, as normalised when it was registered
+    meeting: str  #: a meeting number (digits only), a UUID, or "any", as normalised when it was registered
     who: tuple[Who, ...]
     rules: tuple[str, ...]  #: names of rules and of stock sets, as given
     notify: tuple[str, ...]  #: channel ids
@@ -129,6 +133,7 @@ class Sight:
     spoiled: int = 0  #: fields that could not be read
     role: str = ""  #: "host", "attendee", "panelist", or "" where Zoom does not say
     waiting: bool = False  #: in the waiting room
+    uuid: str = ""  #: Zoom's participant_uuid: the same in every room of the meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class Meeting:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     participants: int | None = None
+    audio_quality: str = ""  #: "good", "fair", "poor", "bad", or "" where the account does not show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,10 @@ class Ring:
     clear: int = 0
     unclear: int = 0
     idle: int = 0
+    warned: int = 0  #: the minutes after which the breach stood as a warning, …
+    raised: int = 0  #: … and those after which it was critical
+    over: int = 0  #: the minutes in which a breach ended: what was before them is spent
+    cut: int = 0  #: the same, where no minute ended it; what comes late from before is not judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +256,7 @@ class Session:
     id: str
     first_minute: int  #: rows before it are not ours to judge: five minutes before it was first seen
     watermark: int = 0
-    left_at: datetime | None = None
+    left_at: datetime | None = None  #: out of the meeting since then: gone, or put into the waiting room
     leave_reason: str = ""
     recent: tuple[tuple[int, int], ...] = ()
 
@@ -265,6 +275,7 @@ class Seat:
     newest: int = 0  #: the newest minute judged; bit 0 of every ring
     first_seen_at: datetime | None = None
     row_at: datetime | None = None  #: when the last new row came, by our clock
+    here_at: datetime | None = None  #: when they were last found to have come, by our clock
     away_at: datetime | None = None
     missed_at: datetime | None = None  #: the first of two "not here" answers
     alert: AlertState | None = None
@@ -283,6 +294,20 @@ class Listed:
     joined_at: datetime | None = None
     left_at: datetime | None = None
     leave_reason: str = ""
+    uuid: str = ""
+    claimed: str = ""  #: the entry of a watch that a person says this session is: "*kline*"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The `roster` subject of an instance: every session of it that we know, and how fresh that is."""
+
+    people: Mapping[str, Listed] = field(default_factory=dict)  #: by session
+    listed_at: datetime | None = None  #: when a list was last read
+    whole: bool = True  #: it told of everybody
+    order: tuple[str, ...] = ()  #: sessions by their place in the last pass over the bulk figures
+    ended_at: datetime | None = None  #: an `ended` event says so; one look confirms it
+    called: tuple[str, ...] = ()  #: the watches that had their roll-call
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +419,9 @@ class Round:
     bad: int
     no_figures: int
     at: datetime
+    calls: int = 0  #: QoS calls that it cost
+    urgent: bool = False  #: somebody's breach is pending or open
+    period_s: int = 60  #: until the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,7 +443,7 @@ class Note:
     """A sentence owed once, to nobody's alert."""
 
     id: str
-    kind: Literal["test"]
+    kind: Literal["test", "roll_call"]
     sentence: str
     at: datetime
 

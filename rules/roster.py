@@ -1,7 +1,7 @@
 """Who is the same person: sessions of one meeting, seated. And who is meant: entries of a watch, matched.
 
-A session joins a seat that shares its Zoom user or e-mail; by name only where nothing else could be meant. Seats
-never merge and are never renamed: a seat is called after its first session.
+A session joins a seat that shares its Zoom user, e-mail or participant_uuid; by name only where nothing else could be
+meant. Seats never merge and are never renamed: a seat is called after its first session.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,42 +13,44 @@ from rules.model import Listed, Sight, Who
 
 SAME_NAME_WITHIN = timedelta(minutes=10)
 
-Roster = Mapping[str, Listed]
+People = Mapping[str, Listed]  #: by session
 
 
 def seated(
-    known: Roster, people: Iterable[Sight], instance: str, now: datetime, *, complete: bool
+    known: People, sights: Iterable[Sight], instance: str, now: datetime, *, complete: bool
 ) -> dict[str, Listed]:
-    """The roster after a listing or some events; `complete`: whoever is not in it has left."""
-    roster = dict(known)
-    told = sorted(people, key=lambda sight: (sight.joined_at or now, sight.session))
+    """Everybody after a listing or some answers; `complete`: whoever is not among them has left."""
+    people = dict(known)
+    told = sorted(sights, key=lambda sight: (sight.joined_at or now, sight.session))
     for sight in told:
-        before = roster.get(sight.session)
-        seat = before.seat if before else _seat_of(sight, roster, now) or f"{instance}.{sight.session}"
-        roster[sight.session] = _listed(sight, seat, before)
+        before = people.get(sight.session)
+        seat = before.seat if before else seat_of(sight, people, now) or f"{instance}.{sight.session}"
+        people[sight.session] = _listed(sight, seat, before)
     here = {sight.session for sight in told}
-    for session, listed in roster.items():
+    for session, listed in people.items():
         if complete and session not in here and listed.left_at is None:
-            roster[session] = replace(listed, left_at=now)
-    return roster
+            people[session] = replace(listed, left_at=now)
+    return people
 
 
-def present(roster: Roster) -> dict[str, Listed]:
+def present(people: People) -> dict[str, Listed]:
     """The sessions in the meeting now: neither gone nor in the waiting room."""
-    return {session: listed for session, listed in roster.items() if listed.left_at is None and not listed.waiting}
+    return {session: listed for session, listed in people.items() if listed.left_at is None and not listed.waiting}
 
 
-def sessions_of(roster: Roster) -> dict[str, tuple[str, ...]]:
+def sessions_of(people: People) -> dict[str, tuple[str, ...]]:
     """Each seat with its sessions, in the order in which they joined."""
     seats: dict[str, tuple[str, ...]] = {}
-    for session, listed in roster.items():
+    for session, listed in people.items():
         seats[listed.seat] = (*seats.get(listed.seat, ()), session)
     return seats
 
 
 def is_meant(who: Who, session: str, listed: Listed) -> bool:
-    """Whether an entry of a watch means this session."""
+    """Whether an entry of a watch means this session; what a person claimed goes before what Zoom tells."""
     value = who.value.casefold()
+    if listed.claimed and listed.claimed.casefold() == value and who.kind not in ("role", "everyone"):
+        return True
     match who.kind:
         case "participant_id":
             return who.value == session
@@ -64,32 +66,33 @@ def is_meant(who: Who, session: str, listed: Listed) -> bool:
             return True
 
 
-def meant(entries: Iterable[Who], roster: Roster) -> frozenset[str]:
+def meant(entries: Iterable[Who], people: People) -> frozenset[str]:
     """The seats that entries of a watch mean. One matching session is enough: a seat is one person."""
     wanted = tuple(entries)
     matching = (
-        listed.seat for session, listed in roster.items() if any(is_meant(who, session, listed) for who in wanted)
+        listed.seat for session, listed in people.items() if any(is_meant(who, session, listed) for who in wanted)
     )
     return frozenset(matching)
 
 
-def _seat_of(sight: Sight, roster: Roster, now: datetime) -> str | None:
+def seat_of(sight: Sight, people: People, now: datetime) -> str | None:
     """The seat that a new session joins, if it is somebody's whom we know."""
-    for listed in roster.values():
+    for listed in people.values():
         same_user = bool(sight.zoom_user) and sight.zoom_user == listed.zoom_user
-        if same_user or (sight.email and sight.email.casefold() == listed.email.casefold()):
+        same_person = bool(sight.uuid) and sight.uuid == listed.uuid
+        if same_user or same_person or (sight.email and sight.email.casefold() == listed.email.casefold()):
             return listed.seat
-    return _seat_by_name(sight, roster, now)
+    return _seat_by_name(sight, people, now)
 
 
-def _seat_by_name(sight: Sight, roster: Roster, now: datetime) -> str | None:
+def _seat_by_name(sight: Sight, people: People, now: datetime) -> str | None:
     """The one seat of that name, if everybody in it left a short while ago."""
     name = sight.name.strip().casefold()
-    bearing = {listed.seat for listed in roster.values() if name and listed.name.strip().casefold() == name}
+    bearing = {listed.seat for listed in people.values() if name and listed.name.strip().casefold() == name}
     if len(bearing) != 1:
         return None
     (seat,) = bearing
-    left = [listed.left_at for listed in roster.values() if listed.seat == seat]
+    left = [listed.left_at for listed in people.values() if listed.seat == seat]
     ended = [moment for moment in left if moment is not None]
     joined_at = sight.joined_at or now
     if len(ended) < len(left):
@@ -98,16 +101,20 @@ def _seat_by_name(sight: Sight, roster: Roster, now: datetime) -> str | None:
 
 
 def _listed(sight: Sight, seat: str, before: Listed | None) -> Listed:
-    """What is known of a session now; what a later answer leaves blank stays as it was."""
+    """What is known of a session now; what a later answer leaves blank stays as it was.
+
+    Who was only missing from a list may be there again; who left, by Zoom's own word, comes back as another session.
+    """
     old = before or Listed(seat)
-    return Listed(
-        seat=seat,
+    return replace(
+        old,
         name=sight.name or old.name,
         email=sight.email or old.email,
         zoom_user=sight.zoom_user or old.zoom_user,
         role=sight.role or old.role,
         waiting=sight.waiting,
         joined_at=sight.joined_at or old.joined_at,
-        left_at=sight.left_at,
+        left_at=sight.left_at or (old.left_at if old.leave_reason else None),
         leave_reason=sight.leave_reason or old.leave_reason,
+        uuid=sight.uuid or old.uuid,
     )

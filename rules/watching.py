@@ -1,25 +1,41 @@
-"""Which watches concern a meeting now, and what each asks of the people in it."""
+"""Which watches concern a run of a meeting now, and what each asks of the people in it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from rules import roster
 from rules.documents import sets
 from rules.lifecycle import Wish
-from rules.model import Rule, Watch
+from rules.model import Instance, Rule, Watch, Who
+
+ANY = "any"  #: the meeting of a watch that follows its people through every live meeting of the account
 
 
-def concerns(watch: Watch, instance: str, now: datetime) -> bool:
-    """Whether a watch is meant for this run of its meeting, at this moment.
+def concerns(watch: Watch, run: Instance | None, now: datetime) -> bool:
+    """Whether a watch is meant for this run of its meeting, at this moment; None: it waits for one.
 
     A watch of participant ids belongs to the first run in which one of them was seen: Zoom gives the numbers anew
-    in every run. Its end is soft: what it has begun to watch, it watches to the end, unless `hard_stop` is set.
+    in every run. Every other watch is meant for each run. An end is soft: what has begun to be watched is watched to
+    the end of the meeting, unless `hard_stop` is set.
     """
-    if watch.paused or watch.bound not in (None, instance):
+    if watch.paused or (is_bound(watch) and watch.bound != (run.id if run else None)):
         return False
     if watch.starts_at and now < watch.starts_at:
         return False
-    over = watch.ends_at is not None and now >= watch.ends_at
-    return not over or (watch.bound == instance and not watch.hard_stop)
+    if watch.ends_at is None or now < watch.ends_at:
+        return True
+    return not watch.hard_stop and run is not None and _begun(watch, run)
+
+
+def is_bound(watch: Watch) -> bool:
+    """Whether a watch is tied to one run: all that it names are ids of that run."""
+    return watch.bound is not None and all(who.kind == "participant_id" for who in watch.who)
+
+
+def entries(watch: Watch, instance: str) -> tuple[Who, ...]:
+    """Whom a watch names in this run: ids that belong to another run mean nobody here."""
+    here = watch.bound in (None, instance)
+    return tuple(who for who in watch.who if here or who.kind != "participant_id")
 
 
 def rule_ids(watch: Watch) -> tuple[str, ...]:
@@ -28,11 +44,27 @@ def rule_ids(watch: Watch) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule for name in watch.rules for rule in stock.get(name, (name,))))
 
 
-def wishes(watches: Iterable[Watch], rules: Mapping[str, Rule]) -> dict[str, tuple[Wish, ...]]:
-    """What is asked of each watched session. A watch without rules looks for nothing."""
+def wishes(
+    watches: Iterable[Watch], rules: Mapping[str, Rule], instance: str, people: roster.People
+) -> dict[str, tuple[Wish, ...]]:
+    """What is asked of each watched seat. A watch without rules looks for nothing."""
     asked: dict[str, tuple[Wish, ...]] = {}
-    for watch in watches:
+    for watch in looking(watches, rules):
         own = tuple(rules[rule] for rule in rule_ids(watch) if rule in rules)
-        for who in watch.who if own else ():
-            asked[who.value] = (*asked.get(who.value, ()), Wish(watch.id, own, watch.notify))
+        for seat in sorted(roster.meant(entries(watch, instance), people)):
+            asked[seat] = (*asked.get(seat, ()), Wish(watch.id, own, watch.notify))
     return asked
+
+
+def looking(watches: Iterable[Watch], rules: Mapping[str, Rule]) -> tuple[Watch, ...]:
+    """The watches that have a rule at all."""
+    return tuple(watch for watch in watches if any(rule in rules for rule in rule_ids(watch)))
+
+
+def _begun(watch: Watch, run: Instance) -> bool:
+    """Whether this run was being watched when the window ended."""
+    if watch.bound is not None:
+        return watch.bound == run.id
+    if all(who.kind == "participant_id" for who in watch.who):
+        return False
+    return bool(watch.ends_at and run.started_at and run.started_at < watch.ends_at)

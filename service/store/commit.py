@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rules.model import AlertWrite, Debt, MeetingRecord, Plan, Round, Sample
+from rules.model import AlertWrite, Debt, MeetingRecord, Plan, Roster, Round, Sample
 from service.store import keys
 from service.store.clock import ms
 from service.store.codec import encode
@@ -15,6 +15,7 @@ from service.store.samples import packed
 
 TIMELINE_MAX = 200
 MEETING = "meeting"  #: the subject that is the meeting itself
+ROSTER = "roster"  #: the subject that knows who sits where in it
 
 _PLAIN: Mapping[str, Sequence[object]] = {"samples": [], "debts": [], "alerts": []}
 
@@ -57,12 +58,16 @@ class Chunk:
         }
         self._seats.append(seat)
 
+    def put(self, subject: str, was: str, what: MeetingRecord | Roster) -> None:
+        """A subject that is nobody: no rows, no alert, no debts."""
+        self._seats.append({"id": subject, "was": was, "blob": self._blob(encode(what)), **_PLAIN})
+
     def close(
         self, record: tuple[str, MeetingRecord] | None, round: Round | None, claim: Claim | None, at: datetime | None
     ) -> None:
         """What the last chunk alone brings: the meeting's record, the round, the next look."""
         if record is not None:
-            self._seats.append({"id": MEETING, "was": record[0], "blob": self._blob(encode(record[1])), **_PLAIN})
+            self.put(MEETING, *record)
         if round is not None:
             self._plan["round"] = {"key": keys.round_of(self._instance), "fields": _round_fields(round)}
         if claim is not None:
@@ -127,5 +132,6 @@ def debt_json(debt: Debt) -> dict[str, Any]:
 
 
 def _round_fields(round: Round) -> list[str]:
-    figures = {"watched": round.watched, "fine": round.fine, "bad": round.bad, "no_figures": round.no_figures}
-    return [str(part) for pair in {**figures, "at": ms(round.at)}.items() for part in pair]
+    figures = {name: getattr(round, name) for name in ("watched", "fine", "bad", "no_figures", "calls", "period_s")}
+    fields = {**figures, "at": ms(round.at), "urgent": int(round.urgent)}
+    return [str(part) for pair in fields.items() for part in pair]

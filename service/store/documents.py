@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from rules.model import Channel, Instance, Rule, Watch
+from rules.watching import ANY, is_bound
 from service.store import keys
 from service.store.clock import Clock, ms
 from service.store.codec import decode
@@ -19,9 +20,9 @@ class Watches(Shelf[Watch]):
     """Watches, also by meeting; writing one makes its meeting due."""
 
     def of(self, number: str, uuid: str) -> list[Watch]:
-        """The watches on a meeting's number or on this run's UUID, oldest first."""
-        indexes = [keys.watches_of(meeting) for meeting in (number, uuid) if meeting]
-        ids = sorted(word(id) for id in self._link.do("SUNION", *indexes)) if indexes else []
+        """The watches on a meeting's number, on this run's UUID, or on any meeting, oldest first."""
+        indexes = [keys.watches_of(meeting) for meeting in (number, uuid, ANY) if meeting]
+        ids = sorted(word(id) for id in self._link.do("SUNION", *indexes))
         return sorted(self.get_many(ids).values(), key=lambda watch: (watch.created_at, watch.id))
 
     def bind(self, id: str, instance: str) -> Watch | None:
@@ -46,12 +47,13 @@ class Watches(Shelf[Watch]):
 
     def _armed(self, places: Places, watch: Watch) -> Places:
         at_ms = max(self._clock.now_ms(), ms(watch.starts_at) if watch.starts_at else 0)
-        if watch.bound:  # its run may still be on, and the number says nothing of it
+        if is_bound(watch) and watch.bound:  # its run may still be on, and the number says nothing of it
             return replace(places, member=watch.bound, at_ms=at_ms)
+        if watch.meeting == ANY:
+            return replace(places, member=ANY, at_ms=at_ms)
         if watch.meeting.isdigit():
             return replace(places, member=keys.number_member(watch.meeting), at_ms=at_ms)
-        kind = watch.kind if watch.kind == "webinar" else "meeting"
-        instance = Instance(keys.instance_id(watch.meeting), watch.meeting, "", kind=kind)
+        instance = Instance(keys.instance_id(watch.meeting), watch.meeting, "", kind=watch.kind)
         fields = tuple(part for pair in as_fields(instance).items() for part in pair)
         return replace(places, member=instance.id, at_ms=at_ms, instance=keys.instance(instance.id), fields=fields)
 
@@ -128,7 +130,7 @@ class Documents:
         return self.watches.put(watch)
 
     def watches_of(self, number: str, uuid: str) -> list[Watch]:
-        """The watches on a meeting's number or on this run's UUID, oldest first."""
+        """The watches on a meeting's number, on this run's UUID, or on any meeting, oldest first."""
         return self.watches.of(number, uuid)
 
     def bind(self, watch_id: str, instance: str) -> Watch | None:

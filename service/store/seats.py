@@ -4,14 +4,15 @@ A commit compares the version of each subject with the one that was loaded, and 
 all: state, rows, the reader's alert, debts. Losing the race is an answer, not an error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from rules.model import MeetingRecord, Plan, Round, Seat
+from rules.model import MeetingRecord, Plan, Roster, Round, Seat
 from service.store import keys
 from service.store.clock import Clock, moment
 from service.store.codec import decode
-from service.store.commit import MEETING, Chunk, Terms
+from service.store.commit import MEETING, ROSTER, Chunk, Terms
+from service.store.errors import StoreError
 from service.store.leases import Claim
 from service.store.link import Link, word
 
@@ -19,6 +20,7 @@ CHUNK = 50
 LANE_DELAY_S = 0.3  #: real seconds in which one round's chunks come together, so that they travel together
 SWEEP_GRACE_S = 7 * 86_400  #: a closed alert outlives its time, so that the sweep can still read its lists off it
 _VERSION_LENGTH = 12
+_TRIES = 10
 
 
 class Seats:
@@ -34,7 +36,7 @@ class Seats:
         return {
             subject: (_version(blob), decode(Seat, blob[_VERSION_LENGTH:]))
             for subject, blob in found.items()
-            if subject != MEETING
+            if subject not in (MEETING, ROSTER)
         }
 
     def record(self, instance: str) -> tuple[str, MeetingRecord]:
@@ -43,6 +45,30 @@ class Seats:
         if blob is None:
             return "", MeetingRecord()
         return _version(blob), decode(MeetingRecord, blob[_VERSION_LENGTH:])
+
+    def roster(self, instance: str) -> tuple[str, Roster]:
+        """Who is in the meeting, as far as we know, and the version of that."""
+        blob = self._link.field(keys.seats(instance), ROSTER)
+        if blob is None:
+            return "", Roster()
+        return _version(blob), decode(Roster, blob[_VERSION_LENGTH:])
+
+    def change_roster(self, instance: str, edit: Callable[[Roster], Roster]) -> Roster:
+        """Change who is in the meeting; again when somebody else did meanwhile, so `edit` may run several times.
+
+        What session sits in which seat is written here before anybody decides about that seat, and never
+        changes: so a look and a push make the same seats of the same people.
+        """
+        for _ in range(_TRIES):
+            version, before = self.roster(instance)
+            after = edit(before)
+            if after == before:
+                return before
+            chunk = Chunk(instance, self._terms())
+            chunk.put(ROSTER, version, after)
+            if not self._link.run("seat_commit", chunk.keys(), chunk.args()):
+                return after
+        raise StoreError(f"the roster of {instance} is being changed by others all the time: try again")
 
     def commit(
         self,
@@ -74,8 +100,9 @@ class Seats:
         held = self._link.hash(keys.round_of(instance))
         if not held:
             return None
-        watched, fine, bad, no_figures = (int(held[name]) for name in ("watched", "fine", "bad", "no_figures"))
-        return Round(watched, fine, bad, no_figures, moment(int(held["at"])))
+        figures = {name: int(held[name]) for name in ("watched", "fine", "bad", "no_figures")}
+        later = {name: int(held[name]) for name in ("calls", "period_s") if name in held}
+        return Round(**figures, **later, at=moment(int(held["at"])), urgent=held.get("urgent") == b"1")
 
     def _terms(self) -> Terms:
         now_ms = self._clock.now_ms()

@@ -1,0 +1,31 @@
+"""Who is in a meeting, changed in one way by looks and by pushes: the roster first, then the seats."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from rules import roster as seating
+from rules.model import Roster, Sight
+from workers.runtime import Runtime
+
+
+def changed(runtime: Runtime, instance: str, edit: Callable[[Roster], Roster]) -> Roster:
+    """Change a roster; `edit` may run several times. Raises StoreError."""
+    return runtime.store.seats.change_roster(instance, edit)
+
+
+def told(
+    roster: Roster,
+    instance: str,
+    now: datetime,
+    *,
+    listed: Iterable[Sight] | None = None,
+    complete: bool = False,
+    sights: Iterable[Sight] = (),
+) -> Roster:
+    """The roster after an answer of Zoom: a list of everybody, and whoever showed figures."""
+    people = roster.people
+    if listed is not None:
+        people = seating.seated(people, listed, instance, now, complete=complete)
+        roster = replace(roster, listed_at=now, whole=complete)
+    return replace(roster, people=seating.seated(people, sights, instance, now, complete=False))
