@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     zoom_token_url: GuardedUrl = "https://zoom.us/oauth/token"
     zoom_webhook_secret: SecretStr | None = None
     zoom_plan: Literal["business", "pro"] = "business"
+    zoom_heavy_per_second: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
+    zoom_intensive_per_minute: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
+    zoom_calls_per_day: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
     slack_signing_secret: SecretStr | None = None
     qoswatch_api_key: SecretStr | None = None
     qoswatch_secret_key: SecretStr | None = None
@@ -216,6 +219,9 @@ def _fault(error: Any) -> tuple[str, str]:
         return sentence.split()[0], " ".join(sentence.split()[1:])
     words = {
         "int_parsing": "is not a whole number",
+        "float_parsing": "is not a number",
+        "finite_number": "is not a number",
+        "greater_than": "is too small",
         "bool_parsing": "is neither on nor off: use 1 or 0",
         "greater_than_equal": "is too small",
         "less_than_equal": "is too large",

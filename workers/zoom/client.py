@@ -15,7 +15,7 @@ import requests
 from rules.model import Meeting
 from service.settings import Settings
 from service.store.errors import StoreUnavailable
-from workers.zoom import answers, http, limits, paging, payloads, urls, words
+from workers.zoom import answers, http, limits, paging, payloads, quota, urls, words
 from workers.zoom.errors import Kind, ZoomError
 from workers.zoom.needs import Shared, Taken
 from workers.zoom.paging import Rows
@@ -141,28 +141,30 @@ class Zoom:
             monotonic=self._monotonic,
         )
         try:
-            return answers.read(question, answer, self._clock())
+            content = answers.read(question, answer, self._clock())
         except ZoomError as error:
             if error.kind in ("rate", "daily"):
                 self._tell_budget(question.call.label, error)
             raise
+        self._hear_budget(answer.headers)
+        return content
 
     def _take_budget(self, question: Question) -> None:
         """Room for one call, waited for when it is near. Raises ZoomError "budget"."""
-        label, slept_s = question.call.label, 0.0
-        while not (taken := self._taken(label)).ok:
+        label, purpose, slept_s = question.call.label, question.call.purpose, 0.0
+        while not (taken := self._taken(label, purpose)).ok:
             wait_s = taken.wait_ms / 1000
             if wait_s > ROOM_S[label] or slept_s > BUDGET_S:
-                sentence = words.budget(label, wait_s, taken.left_today)
+                sentence = words.budget(label, purpose, wait_s, taken.left_today)
                 raise ZoomError("budget", sentence, retry_after_s=wait_s)
             wait_s += _SPREAD_S * self._rand() / (1 + slept_s)  # who has waited longest comes back first
             slept_s += wait_s
             self._sleep(wait_s)
 
-    def _taken(self, label: urls.Label) -> Taken:
+    def _taken(self, label: urls.Label, purpose: urls.Purpose) -> Taken:
         """What the budget says; a lost answer of it is a no."""
         try:
-            return self._store.budget.take(label)
+            return self._store.budget.take(label, purpose)
         except StoreUnavailable:
             raise ZoomError("budget", words.no_count()) from None
 
@@ -171,6 +173,13 @@ class Zoom:
         until = self._clock().after(error.retry_after_s or 0.0)
         with suppress(StoreUnavailable):  # Zoom says it again at the next call
             self._store.budget.correct(label, error.kind == "daily", until)
+
+    def _hear_budget(self, headers: Mapping[str, str]) -> None:
+        """Some answers say how many calls of the day are left to the whole account: other apps spend of them too."""
+        left_today = quota.left_today(headers)
+        if left_today is not None:
+            with suppress(StoreUnavailable):  # Zoom says it again at the next call
+                self._store.budget.hear(left_today)
 
     def _wait_s(self, error: ZoomError, attempt: int) -> float | None:
         """How long until the next attempt, or None: it would not help, or is for the caller to wait for."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from workers.zoom.urls import Label
+from workers.zoom.urls import Label, Purpose
 
 
 class Taken(Protocol):
@@ -23,8 +23,9 @@ class Taken(Protocol):
 class Budget(Protocol):
     """The calls that the account may still make, counted for all processes."""
 
-    def take(self, label: Label) -> Taken: ...
+    def take(self, label: Label, purpose: Purpose) -> Taken: ...
     def correct(self, label: Label, daily: bool, until: datetime | None) -> None: ...
+    def hear(self, left_today: int) -> None: ...
 
 
 class TokenShelf(Protocol):
@@ -73,12 +74,15 @@ class Alone:
     def __post_init__(self) -> None:
         self.budget = self.tokens = self.clock = self
 
-    def take(self, label: Label) -> Taken:
+    def take(self, label: Label, purpose: Purpose) -> Taken:
         """Room for the one call."""
         return _Room()
 
     def correct(self, label: Label, daily: bool, until: datetime | None) -> None:
         """Nobody else to tell."""
+
+    def hear(self, left_today: int) -> None:
+        """Nobody counts."""
 
     def get(self) -> tuple[str, datetime] | None:
         """The token made for this command."""

@@ -73,6 +73,7 @@ def meeting(raw: object) -> Meeting:
         started_at=moment(told.get("start_time")),
         ended_at=moment(told.get("end_time")),
         participants=count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None,
+        audio_quality=_text(told.get("audio_quality")).casefold(),
     )
 
 
@@ -102,6 +103,7 @@ def _person(person: Mapping[str, Any], session: str = "") -> Sight:
         leave_reason=_text(person.get("leave_reason")),
         role=role if role in _ROLES else "",
         waiting=_text(person.get("status")).casefold() == "in_waiting_room",
+        uuid=_text(person.get("participant_uuid")),
     )
 
 

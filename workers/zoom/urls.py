@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 Label = Literal["heavy", "intensive", "light"]
+Purpose = Literal["qos", "discovery"]  #: figures leave the day's last calls to finding out who is there
 When = Literal["live", "past", "pastOne"]
 ZoomKind = Literal["meeting", "webinar"]  #: as Zoom's paths have it; rules.model's "auto" is ours
 
@@ -24,6 +25,7 @@ class Call:
     kind: ZoomKind = "meeting"
     rows: str = ""  #: what its answer calls the list that it is
     of_person: bool = False  #: it names a participant
+    purpose: Purpose = "discovery"
 
 
 def _calls(kind: ZoomKind) -> dict[tuple[ZoomKind, str], Call]:
@@ -31,7 +33,8 @@ def _calls(kind: ZoomKind) -> dict[tuple[ZoomKind, str], Call]:
 
     def call(tail: str, scope: str, label: Label = "heavy", rows: str = "") -> Call:
         scopes = (f"dashboard:read:{scope}:admin", f"dashboard_{kind}s:read:admin")
-        return Call(f"/metrics/{kind}s{tail}", label, scopes, kind, rows, of_person="{participant}" in tail)
+        purpose: Purpose = "qos" if tail.endswith("/qos") else "discovery"
+        return Call(f"/metrics/{kind}s{tail}", label, scopes, kind, rows, "{participant}" in tail, purpose)
 
     people = "/{meeting}/participants"
     return {

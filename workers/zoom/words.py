@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from workers.zoom.errors import Kind, safe
-from workers.zoom.urls import Question, ZoomKind
+from workers.zoom.urls import Purpose, Question, ZoomKind
 
 _TWIN: Mapping[ZoomKind, ZoomKind] = {"meeting": "webinar", "webinar": "meeting"}
 _APP = "Zoom Marketplace → Manage → your Server-to-Server OAuth app"
@@ -84,10 +84,11 @@ def no_credentials() -> str:
     )
 
 
-def budget(label: str, wait_s: float, left_today: int) -> str:
+def budget(label: str, purpose: Purpose, wait_s: float, left_today: int) -> str:
     """Of a call that our own count did not allow."""
     if left_today <= 0:
-        return "Today's Zoom calls are used up, so none was made. The count starts anew at 00:00 UTC."
+        kept = " for figures (the last ones find out who is there)" if purpose == "qos" else ""
+        return f"Today's Zoom calls{kept} are used up, so none was made. The count starts anew at 00:00 UTC."
     return f"Too many Zoom calls ({label}) at once: this one was not made. There is room in {wait_s:.0f} s."
 
 

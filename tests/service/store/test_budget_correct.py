@@ -8,24 +8,25 @@ from service.store import Store, keys
 from service.store.link import Link
 from tests.service.store.conftest import SECRET_KEY
 
-PACE, DAY = keys.budget("a", "heavy"), keys.budget("a", "2026-03-02")
+PACE, DAY, OTHERS = (keys.budget("a", what) for what in ("heavy", "2026-03-02", "2026-03-02:others"))
 
 
 def test_a_hold_only_ever_grows(store: Store) -> None:
     link = Link(store.redis)
     for until in (5000, 3000):
-        link.run("budget_correct", (PACE, DAY), (until, 0, 3600))
+        link.run("budget_correct", (PACE, DAY, OTHERS), (until, 0, 3600))
     assert float(store.redis.get(PACE)) == 5000
-    assert not store.redis.exists(DAY)
+    assert not store.redis.exists(DAY, OTHERS)
 
 
 def test_a_spent_day_is_never_called_less_spent(store: Store) -> None:
     link = Link(store.redis)
     store.redis.set(DAY, 70)
-    link.run("budget_correct", (PACE, DAY), (5000, 60, 3600))
-    assert store.redis.get(DAY) == b"70"
-    link.run("budget_correct", (PACE, DAY), (5000, 100, 3600))
-    assert store.redis.get(DAY) == b"100"
+    assert link.run("budget_correct", (PACE, DAY, OTHERS), (5000, 60, 3600)) == 0
+    assert (store.redis.get(DAY), store.redis.get(OTHERS)) == (b"70", None)
+    assert link.run("budget_correct", (PACE, DAY, OTHERS), (5000, 100, 3600)) == 30
+    assert (store.redis.get(DAY), store.redis.get(OTHERS)) == (b"100", b"30")
+    assert 0 < store.redis.ttl(OTHERS) <= 3600
 
 
 def test_too_many_a_second_hold_that_label_for_a_second(store: Store) -> None:
@@ -59,3 +60,32 @@ def test_a_moment_that_is_past_holds_nothing(store: Store) -> None:
     store.budget.correct("light", daily=True, until=store.clock.now() - timedelta(hours=1))
     assert store.budget.take("light").ok
     assert store.budget.spent().today == 0
+
+
+def test_what_zoom_counts_beyond_our_calls_others_made(store: Store) -> None:
+    store.budget.take("heavy")
+    store.budget.hear(59_000)
+    store.budget.take("heavy")
+    store.budget.hear(59_500)
+    spent = store.budget.spent()
+    assert (spent.today, spent.ours, spent.others, spent.left) == (1_001, 2, 999, 58_999)
+    assert store.budget.take("heavy").ok, "hearing holds nothing"
+
+
+def test_a_day_spent_before_we_have_spent_it_was_spent_by_others(store: Store) -> None:
+    store.budget.take("heavy")
+    for _ in range(2):
+        store.budget.correct("heavy", daily=True)
+    spent = store.budget.spent()
+    assert (spent.ours, spent.others, spent.left_for_figures) == (1, 59_999, 0)
+
+
+def test_others_are_awaited_as_they_were_the_day_before(store: Store) -> None:
+    store.budget.hear(36_000)
+    assert store.budget.awaited() == 0, "what they have spent is spent"
+    store.clock.advance(hours=14)
+    assert (store.budget.spent().others, store.budget.awaited()) == (0, 24_000)
+    store.clock.advance(hours=18)
+    assert store.budget.awaited() == 6_000
+    store.clock.advance(hours=6)
+    assert store.budget.awaited() == 0

@@ -8,6 +8,7 @@ import redis
 
 from service.store import Store, StoreUnavailable, Taken, keys
 from service.store.link import Link
+from service.store.plans import PLANS, plan_of
 from tests.service.store.conftest import SECRET_KEY
 
 PACE, DAY = keys.budget("a", "heavy"), keys.budget("a", "2026-03-02")
@@ -44,8 +45,12 @@ def test_when_the_day_is_spent_nothing_goes_and_the_pace_is_not_charged(store: S
 
 
 def test_a_call_that_no_day_counts(store: Store) -> None:
-    assert take(store, 1000, a_day=0) == [1, 0, -1]
+    assert take(store, 1000, a_day=-1) == [1, 0, -1]
     assert not store.redis.exists(DAY)
+
+
+def test_a_day_of_no_calls_is_spent_from_its_start(store: Store) -> None:
+    assert take(store, 1000, a_day=0) == [0, -1, 0]
 
 
 def test_both_marks_are_swept_after_their_day(store: Store) -> None:
@@ -88,6 +93,33 @@ def test_the_plan_sets_the_pace(store: Store, plan: str, heavy: int) -> None:
     planned = Store(store.redis, secret_keys=[SECRET_KEY], test_clock="hash", plan=plan)
     planned.clock.machine_ms = lambda: 5_000_000  # type: ignore[method-assign]
     assert sum(planned.budget.take("heavy").ok for _ in range(10)) == heavy
+
+
+@pytest.mark.parametrize("allowed", [40, 10, 80, 3, 31])
+def test_no_second_holds_more_than_zoom_allows(store: Store, allowed: float) -> None:
+    rate = plan_of("business", heavy_per_s=allowed).heavy
+    gap = 1000 / rate.per_s
+    granted = sum(take(store, 1000 + ms, gap, gap * (rate.burst - 1), 60_000)[0] for ms in range(1000))
+    assert 0.85 * allowed <= granted <= allowed, "a full second, the burst first"
+
+
+def test_what_an_account_agreed_otherwise_stands_for_its_plan(store: Store) -> None:
+    plan = plan_of("business", heavy_per_s=10, intensive_per_min=6, a_day=5_000)
+    agreed = Store(store.redis, secret_keys=[SECRET_KEY], test_clock="hash", plan=plan)
+    assert (agreed.budget.plan.heavy, agreed.budget.plan.light) == (PLANS["pro"].heavy, PLANS["business"].light)
+    assert agreed.budget.take("intensive") == Taken(True, 0, 4_999)
+    assert 9_900 < agreed.budget.take("intensive").wait_ms <= 10_000
+
+
+def test_figures_leave_the_last_calls_of_the_day_to_discovery(store: Store) -> None:
+    small = Store(store.redis, secret_keys=[SECRET_KEY], test_clock="hash", plan=plan_of("business", a_day=40))
+    small.budget.hear(3)
+    assert small.budget.spent().reserve == 2
+    assert small.budget.take("heavy", "qos") == Taken(True, 0, 0)
+    assert small.budget.take("heavy", "qos") == Taken(False, 14 * 3_600_000, 0), "the reserve is not theirs"
+    assert [small.budget.take("heavy", "discovery").left_today for _ in range(2)] == [1, 0]
+    assert not small.budget.take("heavy", "discovery").ok
+    assert small.budget.take("light", "qos").ok
 
 
 def test_accounts_have_budgets_of_their_own(store: Store) -> None:

@@ -37,7 +37,7 @@ SEAT = Seat(
     "i.7", "i", "Dr Rao ☎", ("rao",), {"device": "Mac"},
     (Session("7", MINUTE, MINUTE + 3, START, "left", ((MINUTE, 12), (MINUTE + 1, 4_000_000_000))),),
     {"audio-sent": Ring(2, (1 << 64) - 1, 5, 6, 7, 8)},
-    MINUTE, START, START, None, START, ALERT,
+    MINUTE, START, START, START, None, START, ALERT,
 )  # fmt: skip
 
 

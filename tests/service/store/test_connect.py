@@ -20,6 +20,9 @@ class Wish:
     secret_keys: list[str] = field(default_factory=lambda: [SECRET_KEY])
     zoom_account_id: str | None = "acc"
     zoom_plan: str = "pro"
+    zoom_heavy_per_second: float | None = None
+    zoom_intensive_per_minute: float | None = None
+    zoom_calls_per_day: int | None = None
     qoswatch_poll_seconds: int = 60
     qoswatch_keep_samples_s: int = 3600
     qoswatch_keep_alerts_s: int = 3600

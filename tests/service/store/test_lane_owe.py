@@ -33,5 +33,19 @@ def test_the_same_note_twice_is_one_delivery_and_does_not_undo_it(store: Store) 
     assert len(store.lanes.deliveries()[0]) == 1
 
 
+def test_a_note_that_may_be_told_beside_others_has_no_delivery_before_its_post(store: Store) -> None:
+    assert store.lanes.owe(a_debt("nt_1", 1, LANE), a_note(), alone=False) == ""
+    assert store.lanes.owe(a_debt("nt_2", 1, LANE), a_note("nt_2"), alone=False) == ""
+    assert not store.lanes.deliveries()[0]
+
+    turn = claimed(store)
+    assert turn.owed == {"nt_1": 1, "nt_2": 1}
+    id = posted(store, turn)
+
+    assert [each.id for each in store.lanes.deliveries()[0]] == [id]
+    assert store.lanes.delivery(id).alerts == ("nt_1", "nt_2")
+    assert store.lanes.owing("slack-av") == frozenset()
+
+
 def test_a_note_nobody_owes_is_none(store: Store) -> None:
     assert store.lanes.note("nope") is None

@@ -160,3 +160,25 @@ def test_schedulers_side_by_side_claim_nothing_twice(store: Store) -> None:
 
     assert sorted(claim.member for claim in claims) == sorted(members)
     assert len({claim.token for claim in claims}) == len(members)
+
+
+def test_whoever_hastens_a_member_again_at_once_is_told_so(store: Store) -> None:
+    store.due.arm("a", LATER)
+
+    assert store.due.hasten("a", 10)
+    assert store.due.when("a") == START
+    (held,) = store.due.claim(1, 90)
+    assert not store.due.hasten("a", 10)
+    assert store.due.done(held, LATER)
+    assert store.due.when("a") == LATER
+    assert store.due.when("b") is None
+
+
+def test_a_held_member_that_is_hastened_is_due_again_when_it_is_done(store: Store) -> None:
+    store.due.arm("a", START)
+    (held,) = store.due.claim(1, 90)
+
+    assert store.due.hasten("a", 10)
+    assert store.due.done(held, LATER)
+
+    assert store.due.when("a") == START

@@ -21,7 +21,7 @@ def takes(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every label for which the real budget was asked."""
     asked: list[str] = []
     take = store.budget.take
-    monkeypatch.setattr(store.budget, "take", lambda label: (asked.append(label), take(label))[1])
+    monkeypatch.setattr(store.budget, "take", lambda label, *purpose: (asked.append(label), take(label, *purpose))[1])
     return asked
 
 
@@ -89,7 +89,7 @@ def test_the_budget_stands_before_every_call_also_before_those_made_again(
 
 def test_a_short_wait_for_the_budget_is_slept_through(zoom: Zoom, store: Store, call: Any, time: Any) -> None:
     answers = iter([_Taken(False, 40), _Taken(False, 30), _Taken(True, 0)])
-    store.budget.take = lambda label: next(answers)  # type: ignore[method-assign]
+    store.budget.take = lambda *_: next(answers)  # type: ignore[method-assign]
 
     zoom.participant_qos(call.uuid, call.person)
 
@@ -106,7 +106,7 @@ def test_a_short_wait_for_the_budget_is_slept_through(zoom: Zoom, store: Store, 
 def test_without_room_in_the_budget_no_call_is_made(
     zoom: Zoom, store: Store, simulator: Simulator, call: Any, wait_ms: int, left: int, part: str
 ) -> None:
-    store.budget.take = lambda label: _Taken(False, wait_ms, left)  # type: ignore[method-assign]
+    store.budget.take = lambda *_: _Taken(False, wait_ms, left)  # type: ignore[method-assign]
 
     error = the_error(zoom, call)
 
@@ -116,7 +116,7 @@ def test_without_room_in_the_budget_no_call_is_made(
 
 
 def test_a_budget_that_can_not_be_read_is_a_no(zoom: Zoom, store: Store, simulator: Simulator, call: Any) -> None:
-    def lost(label: str) -> Any:
+    def lost(*_: str) -> Any:
         raise StoreUnavailable("the reply was lost")
 
     store.budget.take = lost  # type: ignore[method-assign]

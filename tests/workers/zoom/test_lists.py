@@ -19,8 +19,8 @@ def takes(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     given: list[str] = []
     take = store.budget.take
 
-    def counted(label: Any) -> Any:
-        taken = take(label)
+    def counted(label: Any, *purpose: Any) -> Any:
+        taken = take(label, *purpose)
         given.extend([label] if taken.ok else [])
         return taken
 
@@ -49,10 +49,10 @@ def expires(
     def before(*calls: int) -> None:
         take = store.budget.take
 
-        def late(label: Any) -> Any:
+        def late(*wish: Any) -> Any:
             if len(takes) + 1 in calls:
                 simulator.clock.step(minutes=16)
-            return take(label)
+            return take(*wish)
 
         monkeypatch.setattr(store.budget, "take", late)
 
