@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from rules.model import AlertState, Breach, Entry, Severity, TransitionKind, WatchView
+from rules.model import DROPPED, AlertState, Breach, Entry, Severity, TransitionKind, WatchView
 
 REOPENS_WITHIN = 10  #: minutes in which returning trouble opens the same alert again
 _RANK: Mapping[Severity | None, int] = {None: 0, "warning": 1, "critical": 2}
@@ -32,10 +32,14 @@ class Docket:
     before: list[tuple[AlertState, tuple[Entry, ...]]] = field(default_factory=list)
 
     @property
+    def known(self) -> dict[str, Breach]:
+        """Every breach of the alert by rule, open or over."""
+        return {breach.rule: breach for breach in (self.alert.breaches if self.alert else ())}
+
+    @property
     def breaches(self) -> dict[str, Breach]:
         """The breaches that are open, by rule."""
-        known = self.alert.breaches if self.alert else ()
-        return {breach.rule: breach for breach in known if breach.ending is None}
+        return {rule: breach for rule, breach in self.known.items() if breach.ending is None}
 
     def settle(self, minute: int, changed: Iterable[Breach]) -> None:
         """Put changed breaches in their place; where the alert changes, write it down."""
@@ -138,9 +142,9 @@ def _worst(severities: Iterable[Severity]) -> Severity | None:
     return max(severities, key=lambda severity: _RANK[severity], default=None)
 
 
-def _order(breach: Breach) -> tuple[bool, int, int]:
-    """Open before over, worse before better, earlier before later."""
-    return (breach.ending is not None, -_RANK[breach.severity], breach.since_minute)
+def _order(breach: Breach) -> tuple[bool, bool, int, int]:
+    """Open before over, who dropped out before how they sounded, worse before better, earlier before later."""
+    return (breach.ending is not None, breach.rule != DROPPED, -_RANK[breach.severity], breach.since_minute)
 
 
 def _kind(was: AlertState | None, state: AlertState) -> TransitionKind | None:
@@ -204,5 +208,9 @@ def _ended(breach: Breach) -> str:
             return "no longer watched"
         case "figures_back":
             return "figures come again"
+        case "back":
+            return "back in the meeting"
+        case "did_not_return":
+            return "did not come back"
         case None:
             return breach.because

@@ -11,7 +11,7 @@ from dataclasses import replace
 from rules import window
 from rules.english import exact
 from rules.expression import Term, compile_rule_text, value, words
-from rules.model import Breach, Ending, Hold, Peak, Ring, Rule, Sample, Severity, Span
+from rules.model import DROPPED, Breach, Ending, Hold, Peak, Ring, Rule, Sample, Severity, Span
 from rules.words import quantity
 
 IDLE_CLEAR = 5  #: minutes of silence after which a breach ends as "stopped sending"
@@ -63,6 +63,8 @@ def edited(breach: Breach, rule: Rule, minute: int) -> Breach:
     """The breach under a new revision of its rule: judged by the new text, lowered or ended where a level went."""
     if breach.revision == rule.revision:
         return breach
+    if rule.id == DROPPED:
+        return replace(breach, revision=rule.revision, says=rule.says, hint=rule.hint, runbook_url=rule.runbook_url)
     lost = breach.severity if getattr(rule, breach.severity) is None else None
     breach = replace(breach, revision=rule.revision, says=rule.says, hint=rule.hint, runbook_url=rule.runbook_url)
     if breach.no_figures:
@@ -80,11 +82,21 @@ def _opened(ring: Ring, rule: Rule, minute: int, rows: tuple[Sample, ...]) -> Br
         return None
     mask, span = _mask(ring, rule, severity)
     term = _culprit(rule, severity, rows) or _first_term(rule, severity)
-    fresh = Breach(
+    measured = _measured(_fresh(rule, severity, minute - window.first(mask, span), minute, term), minute, rows)
+    return replace(measured, because=_because(measured, ring, rule))
+
+
+def stood(rule: Rule, severity: Severity, minute: int) -> Breach:
+    """A breach of which nothing more is known than how it stood at a minute."""
+    return _fresh(rule, severity, minute, minute, _first_term(rule, severity))
+
+
+def _fresh(rule: Rule, severity: Severity, since_minute: int, minute: int, term: Term) -> Breach:
+    return Breach(
         rule.id,
         rule.revision,
         severity,
-        since_minute=minute - window.first(mask, span),
+        since_minute=since_minute,
         fired_minute=minute,
         because="",
         operand=term.operand,
@@ -96,8 +108,6 @@ def _opened(ring: Ring, rule: Rule, minute: int, rows: tuple[Sample, ...]) -> Br
         runbook_url=rule.runbook_url,
         clears_for=rule.clear_for,
     )
-    measured = _measured(fresh, minute, rows)
-    return replace(measured, because=_because(measured, ring, rule))
 
 
 def _moved(breach: Breach, ring: Ring, rule: Rule, minute: int, rows: tuple[Sample, ...]) -> Breach:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.model import AlertView, BreachView, Ending, Sample, Severity
+from rules.model import DROPPED, AlertView, BreachView, Ending, Sample, Severity
 from rules.words import TOPIC, WHO, Clock, clean, quantity
 
 _STREAM = re.compile(r"(audio|video|as)_(input|output|\*)|cpu_usage|wifi_rssi")
@@ -35,6 +35,11 @@ class Case:
         return (self.bad or self.breaches)[0]
 
     @property
+    def drop(self) -> BreachView | None:
+        """The breach of somebody who dropped out, open or over."""
+        return next((breach for breach in self.breaches if breach.rule == DROPPED), None)
+
+    @property
     def newest(self) -> BreachView:
         """The breach that broke last."""
         return max(self.bad or self.breaches, key=lambda breach: breach.since_at)
@@ -53,10 +58,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with places for names. `core` alone is a line of a digest, which names the meeting above."""
+    """A sentence with places for names. `core` alone is a line of a digest, which names the meeting above.
+
+    `spare` is said after it where there is room.
+    """
 
     core: str
     tail: str = ""
+    spare: str = ""
     named: bool = True  #: the meeting is said between core and tail
 
     @property

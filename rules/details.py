@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rules import dropwords
 from rules.case import Case, stream
 from rules.expression import value
 from rules.model import AlertView, BreachView, Round, Sample
@@ -61,6 +62,8 @@ def still(case: Case) -> str:
     breach, at = case.main, case.alert.data_at
     if breach.hold:
         return f"On hold: {held(case)}."
+    if breach is case.drop:
+        return dropwords.awaited(case)
     if at is None or breach.no_figures:
         return ""
     state = "Better" if breach.state == "recovering" else "Still bad"
@@ -73,7 +76,7 @@ def fields(case: Case, look: Round | None) -> tuple[Field, ...]:
     found = (
         Field("Meeting", TOPIC, fresh=_live(case)),
         Field("Whose side", _side(breach, sample)),
-        Field("Who else", _who_else(look)),
+        Field("Who else", dropwords.who_else(look) if look and breach is case.drop else _who_else(look)),
         Field("Likely", _likely(sample, case.alert)),
         Field("Try", _stopped(clean(breach.hint)), link=_web(breach.runbook_url)),
     )
@@ -82,7 +85,7 @@ def fields(case: Case, look: Round | None) -> tuple[Field, ...]:
 
 def minutes(case: Case) -> Minutes | None:
     """The last minutes of the figure that broke; a minute without one keeps its place."""
-    breach = case.main
+    breach = dropwords.before(case) or case.main if case.main is case.drop else case.main
     rows = {row.minute: value(breach.operand, row) for row in case.samples} if breach.operand else {}
     newest = max((minute for minute, number in rows.items() if number is not None), default=None)
     if newest is None:

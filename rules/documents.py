@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from rules import fields
 from rules.errors import Fault, RuleError, RuleTextError
-from rules.model import Rule, Span
+from rules.model import DROPPED, Rule, Span
 from rules.naming import closest
 from rules.readback import read_back
 
@@ -25,8 +25,10 @@ KEYS = (
     *("no_data", "no_data_for", "runbook_url"),
 )
 
+#: What of the built-in rule can be changed.
+BUILT_IN_KEYS = ("id", "says", "try", "runbook_url")
+
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_RESERVED = {"dropped": "the built-in rule for people whose connection drops"}
 
 
 def rule(doc: Mapping[str, Any], *, id: str, revision: int = 1) -> Rule:
@@ -49,7 +51,7 @@ def rule(doc: Mapping[str, Any], *, id: str, revision: int = 1) -> Rule:
         no_data_for_s=read.one("no_data_for", fields.duration, 300),
         runbook_url=read.one("runbook_url", fields.https, None),
     )
-    read.completeness()
+    read.completeness(id)
     if read.faults:
         raise RuleError(read.faults)
     return known
@@ -72,7 +74,8 @@ def to_document(rule: Rule) -> dict[str, Any]:
         "no_data_for": f"{rule.no_data_for_s}s" if seconds else f"{minutes}m",
         "runbook_url": rule.runbook_url,
     }
-    return {key: given for key, given in shown.items() if given is not None}
+    keys = BUILT_IN_KEYS if rule.id == DROPPED else KEYS
+    return {key: given for key, given in shown.items() if given is not None and key in keys}
 
 
 def stock_rules() -> Mapping[str, Rule]:
@@ -117,13 +120,15 @@ class _Reader:
         """The id is well formed, free, and the document's own; every key is one that we know."""
         if not _ID.fullmatch(id):
             self.fault("id", "an id is 1 to 40 small letters, digits and '-', and does not begin with '-'")
-        elif id in _RESERVED or id in _SETS:
-            self.fault("id", f"'{id}' is kept for {_RESERVED.get(id, 'a stock set')}: choose another id")
+        elif id in _SETS:
+            self.fault("id", f"'{id}' is kept for a stock set: choose another id")
         elif self.doc.get("id", id) != id:
             self.fault("id", f"this is put under '{id}': leave the id out, or write the same one")
         for key in self.doc:
             if key not in KEYS:
                 self.fault(key, f"unknown key '{key[:40]}'{closest(key[:40], KEYS)}")
+            elif id == DROPPED and key not in BUILT_IN_KEYS and self.doc[key] is not None:
+                self.fault(key, f"{DROPPED} is built in: only its says and try (and runbook_url) can be changed")
 
     def one(self, key: str, read: Callable[[str], T], missing: T) -> T:
         """What the key holds; `missing` when it is not there (or null), and when it is wrong."""
@@ -141,10 +146,12 @@ class _Reader:
             self.fault(key, str(wrong))
         return missing
 
-    def completeness(self) -> None:
-        """A rule says what it means and has at least one level."""
+    def completeness(self, id: str) -> None:
+        """A rule says what it means and has at least one level, unless it is the built-in one."""
         if self.doc.get("says") is None:
             self.fault("says", 'say what people notice: "others hear {who} breaking up"')
+        if id == DROPPED:
+            return
         if self.doc.get("warning") is None and self.doc.get("critical") is None:
             self.fault("warning", "a rule needs at least one level: warning or critical")
         if self.doc.get("critical_for") is not None and self.doc.get("critical") is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from rules.case import Case, Sentence, figure, joined, stream, went_silent, worst
+from rules.dropwords import back
 from rules.model import Ending
 from rules.words import TOPIC, WHO, duration
 
@@ -19,6 +20,8 @@ def unsaid(case: Case) -> Sentence:
     """An alert that was over before its first message could be sent."""
     breach = case.last
     when = case.clock.span(breach.since_at, _ended_at(case))
+    if breach is case.drop:
+        return Sentence(f"{WHO} dropped out before I could tell you: {when}{_AND_THEN[case.ending]}")
     whose = f"{WHO}'s {_NOUNS.get(stream(breach.operand), 'figures')}"
     recovered = " and recovered" if case.ending == "fine" else ""
     told = f"{joined(when, worst(breach))}{_AND_THEN[case.ending]}"
@@ -44,7 +47,7 @@ def _left(case: Case, at: str) -> Sentence:
 def _meeting_over(case: Case, at: str) -> Sentence:
     breach = case.last
     at = case.clock.at(case.alert.meeting_ended_at) if case.alert.meeting_ended_at else at
-    end = f"{WHO} was bad to the end"
+    end = f"{WHO} was {_was(case)} to the end"
     if breach.value_at and _ended_at(case) - breach.value_at > _STALE:
         end = f"{WHO} was bad when last seen, {case.clock.at(breach.value_at)}"
     return Sentence(f"Closed: {TOPIC} ended {at}; {end}", named=False)
@@ -59,16 +62,30 @@ def _no_figures(case: Case, at: str) -> Sentence:
 
 
 def _rule_changed(case: Case, at: str) -> Sentence:
-    core = f"Closed: rule {case.last.rule} was changed or removed while {WHO} was still bad"
+    core = f"Closed: rule {case.last.rule} was changed or removed while {WHO} was still {_was(case)}"
     return Sentence(core, named=False)
 
 
 def _unwatched(case: Case, at: str) -> Sentence:
-    return Sentence(f"Closed: no longer watched; {WHO} was still bad", named=False)
+    return Sentence(f"Closed: no longer watched; {WHO} was still {_was(case)}", named=False)
 
 
 def _figures_back(case: Case, at: str) -> Sentence:
     return Sentence(f"Closed: figures of {WHO} come again since {at}", named=False)
+
+
+def _back(case: Case, at: str) -> Sentence:
+    return back(case)
+
+
+def _did_not_return(case: Case, at: str) -> Sentence:
+    gone = duration((_ended_at(case) - case.last.since_at).total_seconds())
+    return Sentence(f"Closed: {WHO} did not come back for {gone}, gone since {case.clock.at(case.last.since_at)}")
+
+
+def _was(case: Case) -> str:
+    """What was wrong while it stood."""
+    return "gone" if case.last is case.drop else "bad"
 
 
 def _ended_at(case: Case) -> datetime:
@@ -84,6 +101,8 @@ _ENDINGS: Mapping[Ending, Callable[[Case, str], Sentence]] = {
     "rule_changed": _rule_changed,
     "unwatched": _unwatched,
     "figures_back": _figures_back,
+    "back": _back,
+    "did_not_return": _did_not_return,
 }
 _AND_THEN: Mapping[Ending, str] = {
     "fine": "",
@@ -94,6 +113,8 @@ _AND_THEN: Mapping[Ending, str] = {
     "rule_changed": ", then its rule changed",
     "unwatched": ", then no longer watched",
     "figures_back": "",
+    "back": ", then came back",
+    "did_not_return": ", did not come back",
 }
 _NOUNS = {
     "audio_input": "sent audio",

@@ -10,12 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from rules import breaches, intake, window
+from rules import breaches, dropping, intake, judging, whereabouts, window
 from rules.alerting import Audience, Docket
-from rules.model import AlertState, Breach, Entry, Ring, Rule, Sample, Seat, Sight, minute_of
+from rules.model import (
+    DROPPED,
+    AlertState,
+    Breach,
+    Entry,
+    Ring,
+    Rule,
+    Sample,
+    Seat,
+    Sight,
+    minute_of,
+)
 
 REJOIN_GRACE = timedelta(minutes=3)
-MISSED_TWICE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +39,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a seen round learned of one seat. `missing`: the meeting is live and this person is not in it."""
+    """What a look or a push learned of one seat. `missing`: the meeting is live and this person is not in it.
+
+    A sight without samples tells who is where. `asked`: it was also asked for figures, so that none means silence.
+    """
 
     sights: tuple[Sight, ...] = ()
     missing: bool = False
     over_at: datetime | None = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +66,26 @@ def decide(seat: Seat, seen: Seen, wishes: Sequence[Wish], now: datetime) -> Dec
     audience = [Audience(w.watch, frozenset(rule.id for rule in w.rules), w.notify) for w in wishes]
     docket = Docket(seat.id, now, audience, seat.alert)
     docket.settle(minute_of(now), _edits(docket, rules, now))
-    seat = replace(seat, rings=_current_rings(seat.rings, rules))
+    levels = {id: rule for id, rule in rules.items() if rule.warning or rule.critical}
+    seat = replace(seat, rings=_current_rings(seat.rings, levels, docket.breaches))
     seat, samples, counts = _taken(seat, seen, now)
     for minute, rows in _by_minute(samples):
-        seat = _judge_minute(seat, docket, rules, minute, rows, counts)
-    seat = _present(seat, seen, now)
-    changed = tuple(_timed(seat, seen, docket, rules, now))
+        seat = _judge_minute(seat, docket, levels, minute, rows, counts)
+    seat = whereabouts.placed(seat, seen.sights, now, missing=seen.missing)
+    _drop(seat, seen, docket, rules, now)
+    changed = tuple(_timed(seat, seen, docket, levels, now))
     docket.settle(minute_of(now), changed)
-    seat = replace(seat, rings=_wiped(seat.rings, changed), alert=docket.alert)
+    seat = replace(seat, rings=_cut_off(seat, changed), alert=docket.alert)
     return Decision(seat, docket.changes(), tuple(samples), counts)
+
+
+def drop_moment(seat: Seat, wishes: Iterable[Wish]) -> datetime | None:
+    """When the breach `dropped` opens for somebody who just left; one that is past was decided already."""
+    wanted = any(rule.id == DROPPED for wish in wishes for rule in wish.rules)
+    known = seat.alert.breaches if seat.alert else ()
+    if not wanted or any(breach.rule == DROPPED and breach.ending is None for breach in known):
+        return None
+    return dropping.opens_at(seat)
 
 
 def _edits(docket: Docket, rules: Mapping[str, Rule], now: datetime) -> Iterator[Breach]:
@@ -72,27 +97,32 @@ def _edits(docket: Docket, rules: Mapping[str, Rule], now: datetime) -> Iterator
             yield breaches.ended(breach, "rule_changed" if rules else "unwatched", minute_of(now))
 
 
-def _current_rings(rings: Mapping[str, Ring], rules: Mapping[str, Rule]) -> Mapping[str, Ring]:
+def _current_rings(
+    rings: Mapping[str, Ring], rules: Mapping[str, Rule], standing: Mapping[str, Breach]
+) -> Mapping[str, Ring]:
     """A ring for each rule; a new revision starts with an empty one."""
     current = {}
     for rule_id, rule in rules.items():
-        ring = rings.get(rule_id)
-        current[rule_id] = ring if ring and ring.revision == rule.revision else Ring(rule.revision)
+        ring, breach = rings.get(rule_id), standing.get(rule_id)
+        severity = breach.severity if breach and not breach.no_figures else None
+        fits = ring and ring.revision == rule.revision
+        current[rule_id] = ring if ring and fits else window.empty(rule.revision, severity)
     return current
 
 
 def _taken(seat: Seat, seen: Seen, now: datetime) -> tuple[Seat, list[Sample], Counter[str]]:
-    """Take each session's new rows; keep what was told of the person."""
+    """Take each session's new rows; keep what was told of the person, and where each session is."""
     sessions = {session.id: session for session in seat.sessions}
     samples: list[Sample] = []
     counts: Counter[str] = Counter()
     for sight in seen.sights:
         known = sessions.get(sight.session) or intake.joined(sight.session, now)
         took = intake.taken(known, sight.samples, now)
-        sessions[sight.session] = replace(took.session, left_at=sight.left_at, leave_reason=sight.leave_reason)
         samples += took.samples
         counts += took.counts + Counter(spoiled=sight.spoiled)
-        seat = _named(seat, sight)
+        rejoined = sight.session not in sessions and all(session.left_at for session in sessions.values())
+        seat = _named(replace(seat, facts={}) if rejoined else seat, sight)
+        sessions[sight.session] = whereabouts.moved(took.session, sight, now)
     counts["samples"] += len(samples)
     row_at = now if samples else seat.row_at
     first_seen_at = seat.first_seen_at or (now if seen.sights else None)
@@ -119,43 +149,38 @@ def _judge_minute(
     """Move every ring to this minute, judge every rule at the seat's newest, settle the alert once."""
     newest = max(seat.newest, minute)
     older = newest - seat.newest if seat.newest else 0
-    standing, rings, changed = docket.breaches, {}, []
+    known, first, rings, changed = docket.known, newest > seat.newest, {}, []
     for rule_id, rule in rules.items():
         marks = [window.read(rule, row) for row in rows]
         counts.update(f"outcomes:{mark.outcome}" for mark in marks)
         ring = window.marked(window.aged(seat.rings[rule_id], older), newest - minute, marks)
-        breach = breaches.judged(standing.get(rule_id), ring, rule, newest, rows)
+        breach, rings[rule_id] = judging.judged(known.get(rule_id), ring, rule, newest, minute, rows, first=first)
         if breach is not None:
             changed.append(breach)
-        rings[rule_id] = ring
     docket.settle(newest, changed)
-    return replace(seat, newest=newest, rings=_wiped(rings, changed))
+    return replace(seat, newest=newest, rings=rings)
 
 
-def _wiped(rings: Mapping[str, Ring], changed: Iterable[Breach]) -> Mapping[str, Ring]:
+def _cut_off(seat: Seat, changed: Iterable[Breach]) -> Mapping[str, Ring]:
     """A breach that ended takes its minutes with it: the same minutes must not break the rule again."""
-    over = {breach.rule for breach in changed if breach.ending}
-    return {rule: Ring(ring.revision) if rule in over else ring for rule, ring in rings.items()}
+    over = {breach.rule for breach in changed if breach.ending} if seat.newest else ()
+    return {rule: window.cut(ring) if rule in over else ring for rule, ring in seat.rings.items()}
 
 
-def _present(seat: Seat, seen: Seen, now: datetime) -> Seat:
-    """Here, missed once, or away since when."""
-    if seen.missing:
-        missed_at = seat.missed_at or now
-        twice = now - missed_at >= MISSED_TWICE
-        return replace(seat, missed_at=missed_at, away_at=seat.away_at or (missed_at if twice else None))
-    if not seen.sights:
-        return seat
-    left = [session.left_at for session in seat.sessions]
-    away_at = max((moment for moment in left if moment), default=None) if all(left) else None
-    return replace(seat, missed_at=None, away_at=min(away_at, now) if away_at else None)
+def _drop(seat: Seat, seen: Seen, docket: Docket, rules: Mapping[str, Rule], now: datetime) -> None:
+    """Open the built-in breach of somebody whose connection broke, at its own minute however late we look."""
+    if DROPPED not in rules or DROPPED in docket.breaches or seen.over_at:
+        return
+    breach = dropping.opened(seat, rules[DROPPED], now)
+    if breach is not None:
+        docket.settle(breach.fired_minute, [breach])
 
 
 def _timed(seat: Seat, seen: Seen, docket: Docket, rules: Mapping[str, Rule], now: datetime) -> Iterator[Breach]:
     """What the meeting's end, a departure and missing figures do to breaches."""
     standing = {rule: _placed(breach, seat, seen, now) for rule, breach in docket.breaches.items()}
     yield from standing.values()
-    if seen.sights and not (seen.over_at or seat.away_at):
+    if seen.sights and seen.asked and not (seen.over_at or seat.away_at):
         yield from _silent(seat, standing, rules, now)
 
 
@@ -163,6 +188,8 @@ def _placed(breach: Breach, seat: Seat, seen: Seen, now: datetime) -> Breach:
     """A breach where its person is: in a meeting that is over, gone, just left, or here."""
     if seen.over_at:
         return breaches.ended(breach, "meeting_over", minute_of(seen.over_at))
+    if breach.rule == DROPPED:
+        return dropping.placed(breach, seat, seen.sights, now)
     if seat.away_at and now - seat.away_at >= REJOIN_GRACE:
         return breaches.ended(breach, "left", minute_of(seat.away_at))
     if seat.away_at:
@@ -172,7 +199,7 @@ def _placed(breach: Breach, seat: Seat, seen: Seen, now: datetime) -> Breach:
 
 def _silent(seat: Seat, standing: Mapping[str, Breach], rules: Mapping[str, Rule], now: datetime) -> Iterator[Breach]:
     """Nobody sends us rows of somebody who is there: keep, alert or close, as each rule says."""
-    since = seat.row_at or seat.first_seen_at or now
+    since = max((moment for moment in (seat.row_at, seat.here_at) if moment), default=seat.first_seen_at or now)
     for rule_id, rule in rules.items():
         breach = standing.get(rule_id)
         if now - since < timedelta(seconds=rule.no_data_for_s):

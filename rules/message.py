@@ -14,9 +14,11 @@ from rules.details import TEXT_LIMIT, Field, Minutes, Said
 from rules.model import AlertView, BreachView, Channel, Round, Sample, Severity
 from rules.news import STRENGTH, NewsKind
 from rules.sentences import sentence
-from rules.words import TOPIC, WHO, Clock, capital, clean, cut, fit
+from rules.words import FIRST_LIMIT, TOPIC, WHO, Clock, capital, clean, cut, fit
 
-MessageKind = Literal[NewsKind, "digest", "test", "blind", "sees_again", "channel_broken", "channel_mended"]
+MessageKind = Literal[
+    NewsKind, "digest", "test", "roll_call", "blind", "sees_again", "channel_broken", "channel_mended"
+]
 Shape = Literal["card", "line"]
 Tone = Literal["bad", "warn", "good", "grey"]
 
@@ -38,11 +40,13 @@ class Row:
 KINDS: Mapping[MessageKind, Row] = {
     "fire": Row("card"),
     "worse": Row("card", lead="Worse: "),
+    "dropped": Row("card"),
     "also": Row("line"),
     "reopened": Row("card", lead="Bad again: "),
     "resolved": Row("line", closing=True),
     "closed_bad": Row("line", closing=True),
     "broke_and_recovered": Row("line", closing=True),
+    "back": Row("line"),
     "better": Row("line"),
     "held": Row("line"),
     "resumed": Row("line"),
@@ -52,6 +56,7 @@ KINDS: Mapping[MessageKind, Row] = {
     "channel_mended": Row("line", closing=True),
     "digest": Row("line"),
     "test": Row("line"),
+    "roll_call": Row("line"),
 }
 _TONES: Mapping[Severity, Tone] = {"critical": "bad", "warning": "warn"}
 _COUNTED: Mapping[Tone, str] = {
@@ -66,8 +71,8 @@ _COUNTED: Mapping[Tone, str] = {
 class Message:
     """A message in no vendor's form. Every text is clean and bounded, and none is escaped for anybody.
 
-    `first` is the sentence of lock screens (≤ 110), `brief` the same as a line of a digest. A line has only
-    `first`, `lines`, `context` and `age`. `zone` tells which clock the times were read from.
+    `first` is the sentence of lock screens (≤ 110; a roll-call ≤ 300), `brief` the same as a line of a digest. A
+    line has only `first`, `lines`, `context` and `age`. `zone` tells which clock the times were read from.
     """
 
     kind: MessageKind
@@ -175,11 +180,13 @@ def test(channel: Channel, sentence: str, tz: str, now: datetime) -> Message:
 def _first(case: Case, kind: NewsKind, test: bool) -> Message:
     told, lead = sentence(kind, case), TEST if test else ""
     who, topic = _names(case.alert)
+    first = fit(lead + told.whole, who, topic)
+    roomy = f"{first} {told.spare}." if told.spare else first
     return Message(
         kind,
-        None if KINDS[kind].closing else case.severity,
+        None if _is_over(kind, case) else case.severity,
         _tone(kind, case),
-        fit(lead + told.whole, who, topic),
+        roomy if len(roomy) <= FIRST_LIMIT else first,
         fit(f"{lead}{told.core}.", who, topic),
         case.clock.abbreviation,
         context=details.context(case),
@@ -195,11 +202,16 @@ def _header(case: Case, kind: NewsKind, test: bool) -> str:
 
 def _tone(kind: NewsKind, case: Case) -> Tone:
     """Green only for what is fine again; grey for what ended otherwise, or can not be told."""
-    if KINDS[kind].closing:
+    if _is_over(kind, case):
         return "good" if case.ending == "fine" else "grey"
     if kind == "held":
         return "grey"
     return _TONES[case.newest.severity if kind == "also" else case.severity]
+
+
+def _is_over(kind: NewsKind, case: Case) -> bool:
+    """Whether nothing is bad any more for the channel; who is back may be as bad as before."""
+    return KINDS[kind].closing or (kind == "back" and not case.bad)
 
 
 def _names(alert: AlertView) -> tuple[str, str]:

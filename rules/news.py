@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.model import Severity, WatchView
+from rules.model import DROPPED, Severity, WatchView
 
 NewsKind = Literal[
     "fire",
     "worse",
+    "dropped",
     "also",
     "reopened",
     "resolved",
     "closed_bad",
     "broke_and_recovered",
+    "back",
     "better",
     "held",
     "resumed",
@@ -22,11 +24,13 @@ NewsKind = Literal[
 STRENGTH: tuple[NewsKind, ...] = (
     "fire",
     "worse",
+    "dropped",
     "also",
     "reopened",
     "closed_bad",
     "broke_and_recovered",
     "resolved",
+    "back",
     "better",
     "held",
     "resumed",
@@ -55,16 +59,30 @@ def share(watches: Iterable[WatchView], channel: str) -> Share:
     return Share(severity, frozenset(r for view in own for r in view.rules), bool(own) and all(v.held for v in own))
 
 
-def kind(told: Share | None, between: Iterable[Share], now: Share, *, fine: bool) -> NewsKind | None:
+def as_it_stands(now: Share, *, fine: bool, back: bool) -> NewsKind:
+    """The kind of an alert that is told again, whatever of it was heard before."""
+    if now.open:
+        return "dropped" if DROPPED in now.rules else "fire"
+    return "resolved" if fine else "back" if back else "closed_bad"
+
+
+def kind(
+    told: Share | None, between: Iterable[Share], now: Share, *, fine: bool, back: bool = False
+) -> NewsKind | None:
     """What to tell; None when nothing is new.
 
     `told` is what the channel last heard (None: nothing yet), `between` what was true since and is not now,
-    `fine` whether what was bad ended because it was fine again.
+    `fine` whether what was bad ended because it was fine again, `back` whether who had dropped out came back.
     """
+    heard = told.rules if told else frozenset()
+    if DROPPED in now.rules - heard:
+        return "dropped"
     if told is None or not told.open:
         if now.open:
             return "fire" if told is None else "reopened"
         return "broke_and_recovered" if any(past.open for past in between) else None
+    if back and DROPPED in heard - now.rules:
+        return "back"
     if not now.open:
         return "resolved" if fine else "closed_bad"
     if _RANK[now.severity] > _RANK[told.severity]:

@@ -1,8 +1,9 @@
 """A whole rule read back in English: when it warns, when it is over, how soon it tells, where it never will."""
 
+from rules.dropping import AFTER, GIVES_UP
 from rules.english import bound, sentence
 from rules.expression import Predicate, compile_rule_text
-from rules.model import Rule, Span
+from rules.model import DROPPED, Rule, Span
 from rules.tree import Comparison, Node, can_hold
 
 _ROW_AGE_MINUTES = 1  # Zoom's newest row is about a minute old (data.md, decided 11)
@@ -18,9 +19,21 @@ _SILENT = {  # what leaves a stream without figures, in the order in which peopl
 
 def read_back(rule: Rule, period_s: int = 60) -> str:
     """The rule in sentences, so that its author sees what it will do when meetings are looked at so often."""
+    if rule.id == DROPPED:
+        return _built_in(period_s)
     told = [_fires("Warns", rule.warning, rule.warning_for), _fires("Critical", rule.critical, rule.critical_for)]
     told += [_over(rule), _without_figures(rule), _delay(rule, period_s), _never(rule)]
     return " ".join(filter(None, told))
+
+
+def _built_in(period_s: int) -> str:
+    """The rule that has no level. Whoever is away is looked for once more at the very moment."""
+    minutes = -(-int(AFTER.total_seconds()) // 60)
+    return (
+        f"Critical when the connection of this person breaks and they are not back in {AFTER.seconds} seconds. "
+        f"Over when they are back, when the meeting is over, or after {int(GIVES_UP.total_seconds()) // 60} minutes. "
+        f"Tells you {minutes} to {max(minutes, -(-period_s // 60)) + 1} minutes after they left."
+    )
 
 
 def _fires(verb: str, level: str | None, window: Span) -> str:

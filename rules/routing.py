@@ -16,6 +16,6 @@ def debts(before: AlertState | None, after: AlertState, entries: tuple[Entry, ..
     for channel in sorted(channels):
         told = news.share(known.watches, channel) if known else None
         between = [news.share(entry.watches, channel) for entry in entries]
-        if news.kind(told, between, news.share(after.watches, channel), fine=True):
+        if news.kind(told, between, news.share(after.watches, channel), fine=True, back=True):
             owed.append(Debt(channel, f"{channel}:{instance}", after.id, after.seq))
     return tuple(owed)

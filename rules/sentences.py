@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from rules.case import Case, Sentence, figure, joined, says, stream, went_silent
+from rules.dropwords import back, dropped
 from rules.endings import closing, unsaid
 from rules.expression import value
 from rules.model import BreachView, minute_of
@@ -76,11 +77,13 @@ def _holder(case: Case) -> str:
 _SENTENCES: Mapping[NewsKind, Callable[[Case], Sentence]] = {
     "fire": _fire,
     "worse": _worse,
+    "dropped": dropped,
     "also": _also,
     "reopened": _reopened,
     "resolved": closing,
     "closed_bad": closing,
     "broke_and_recovered": unsaid,
+    "back": back,
     "better": _better,
     "held": _held,
     "resumed": _resumed,

@@ -61,20 +61,20 @@ class RuleBody(Body):
 
 
 class RuleAnswer(Answer):
-    """A rule, whole, with what it means in words."""
+    """A rule, whole, with what it means in words. The built-in `dropped` has neither levels nor minutes: nulls."""
 
     id: str
     revision: int
     says: str
     hint: str | None = Field(alias="try")
     warning: str | None
-    for_: str = Field(alias="for")
+    for_: str | None = Field(alias="for")
     critical: str | None
     critical_for: str | None
     clear: str | None
-    clear_for: str
-    no_data: NoData
-    no_data_for: str
+    clear_for: str | None
+    no_data: NoData | None
+    no_data_for: str | None
     runbook_url: str | None
     stock: bool = Field(description="It comes with qoswatch.")
     changed: bool = Field(description="A stock rule that was changed; deleting it restores it.")

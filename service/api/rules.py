@@ -76,6 +76,7 @@ class Rules:
         """Make a rule under an id of yours, or change it
 
         Every change makes a new revision: its minutes are counted anew, an open breach is judged by the new text.
+        Of the built-in rule `dropped` only `says`, `try` and `runbook_url` can be changed.
         """
         rule, before = body.rule(id), self._shelf.get(id)
         if before and not differs(rule, before):

@@ -79,6 +79,19 @@ def an_over(ending: str, ended_at: str = "10:52", **changes) -> BreachView:
     return a_breach(**(told | changes))
 
 
+def a_drop(**changes) -> BreachView:
+    """Dropped out at 10:49."""
+    told = {"rule": "dropped", "says": "Dr Rao dropped out", "because": "network error, not back after 90 s"}
+    told |= {"operand": "", "threshold": 0.0, "unit": "", "value": None, "value_at": None}
+    told |= {"worst": None, "worst_at": None, "since_at": at("10:49"), "hint": "Call them", "runbook_url": None}
+    return a_breach(**(told | changes))
+
+
+def a_return(**changes) -> BreachView:
+    """Dropped out at 10:49, back at 10:52."""
+    return a_drop(**({"ended_at": at("10:52"), "ending": "back", "state": "over"} | changes))
+
+
 def the_samples(loss=LOSS, until="10:44", **others) -> tuple[Sample, ...]:
     """One minute per figure of sent loss, the last one at `until`; None leaves a hole."""
     newest = minute_of(at(until))

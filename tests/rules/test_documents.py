@@ -177,15 +177,19 @@ def test_runbook_is_an_https_address(url):
         pytest.param("a" * 41, _ID, id="too-long"),
         pytest.param("a\n", _ID, id="newline"),
         pytest.param("speaker", "'speaker' is kept for a stock set: choose another id", id="name-of-a-set"),
-        pytest.param(
-            "dropped",
-            "'dropped' is kept for the built-in rule for people whose connection drops: choose another id",
-            id="built-in",
-        ),
     ],
 )
 def test_id_is_short_and_free(id, sentence):
     assert _faults(MINIMAL, id=id) == [("/id", sentence)]
+
+
+def test_of_the_built_in_rule_only_the_words_can_be_changed():
+    words = {"says": "we lost {who}", "try": "Ring them up", "runbook_url": "https://wiki.example/dropped"}
+
+    assert documents.to_document(documents.rule(words, id="dropped")) == {"id": "dropped", **words}
+    wrong = {**words, "no_data": "alert", "warning": "audio_input.avg_loss > 5%", "for": None}
+    assert [pointer for pointer, _ in _faults(wrong, "dropped")] == ["/no_data", "/warning"]
+    assert _faults({"try": "Ring them up"}, "dropped")[0][0] == "/says"
 
 
 def test_id_inside_a_document_is_the_one_it_is_put_under():

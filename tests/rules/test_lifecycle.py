@@ -196,6 +196,55 @@ def test_a_muted_second_device_does_not_hide_the_first() -> None:
     assert story.kinds == ["fire"]
 
 
+def _pushed(story: Story, session: str, **minutes: object) -> Story:
+    """One session alone tells of minutes: m3=14."""
+    rows = tuple(a_row(int(name[1:]), told, session) for name, told in minutes.items())
+    return story.look(Seen((Sight(session, samples=rows),)), at=20)
+
+
+def test_a_late_row_breaks_a_rule_in_its_own_minute_and_not_only_in_the_newest() -> None:
+    story = Story(a_wish(a_rule(warning=None, critical_for=Span(1, 1))))
+    story.look(Seen((Sight("7"), Sight("8"))), at=0)
+
+    _pushed(story, "7", m0=FINE, m1=FINE, m2=SO_SO)
+    _pushed(story, "8", m1=WORSE)
+
+    assert story.kinds == ["fire"]
+    assert story.seat.alert.breaches[0].fired_minute == MINUTE + 1
+
+
+def test_minutes_that_an_end_has_spent_break_nothing_when_another_session_tells_them_again() -> None:
+    story = Story()
+    story.look(Seen((Sight("7"), Sight("8"))), at=0)
+
+    _pushed(story, "7", m0=BAD, m1=BAD, m2=BAD, m3=FINE, m4=FINE)
+    _pushed(story, "8", m0=BAD, m1=BAD, m2=BAD)
+
+    assert story.kinds == ["fire", "closed"]
+
+
+def test_a_late_row_takes_an_end_back_that_it_makes_untrue() -> None:
+    story = Story()
+    story.look(Seen((Sight("7"), Sight("8"))), at=0)
+
+    _pushed(story, "7", m0=BAD, m1=BAD, m2=BAD, m3=FINE, m4=FINE)
+    _pushed(story, "8", m4=BAD)
+
+    assert story.kinds == ["fire", "closed", "reopened"]
+    assert story.seat.alert.severity == "warning"
+
+
+def test_rows_from_before_a_departure_break_nothing_after_it() -> None:
+    story = Story().minutes(BAD, BAD, BAD)
+    gone = Sight("7", left_at=START + timedelta(minutes=3))
+    story.look(Seen((gone, Sight("8"))), at=3).look(Seen((gone, Sight("8", left_at=gone.left_at))), at=7)
+
+    _pushed(story, "8", m0=BAD, m1=BAD, m2=BAD)
+
+    assert story.kinds[-1] == "closed"
+    assert story.seat.alert.ending == "left"
+
+
 TOLD = st.lists(st.sampled_from([FINE, SO_SO, BAD, WORSE, IDLE, MISSING, None]), min_size=1, max_size=40)
 
 

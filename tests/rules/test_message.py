@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rules import message, news
 from rules.message import TEST, compose, digest
 from rules.model import Channel, Round
-from tests.rules.alerts import THE_ROUND, ZONE, a_breach, an_alert, an_over, at, the_samples
+from tests.rules.alerts import THE_ROUND, ZONE, a_breach, a_drop, a_return, an_alert, an_over, at, the_samples
 from tests.rules.hostile import NAMES
 
 
@@ -198,6 +198,173 @@ def test_the_first_sentence_is_the_one_that_people_expect(kind, breaches, first)
     assert len(made.first) <= 110
 
 
+GONE = a_breach(hold="away", hold_at=at("10:49"), value=14.2, value_at=at("10:48"))
+
+
+@pytest.mark.parametrize(
+    ("topic", "breaches", "first"),
+    [
+        pytest.param(
+            "Spring Town Hall",
+            (a_drop(),),
+            "CRITICAL: Dr Rao dropped out of Spring Town Hall at 10:49 (network error), not back after 90 s.",
+            id="where-when-why-and-for-how-long",
+        ),
+        pytest.param(
+            "Clinic",
+            (a_drop(), GONE),
+            "CRITICAL: Dr Rao dropped out of Clinic at 10:49 (network error), not back after 90 s."
+            " Was losing 14 % before.",
+            id="how-they-were-before-where-there-is-room",
+        ),
+        pytest.param(
+            "Spring Town Hall",
+            (a_drop(), GONE),
+            "CRITICAL: Dr Rao dropped out of Spring Town Hall at 10:49 (network error), not back after 90 s.",
+            id="where-there-is-none-the-meeting-is-not-cut-for-it",
+        ),
+        pytest.param(
+            "Clinic",
+            (a_drop(), an_over("fine", "10:47")),
+            "CRITICAL: Dr Rao dropped out of Clinic at 10:49 (network error), not back after 90 s.",
+            id="what-was-fine-again-by-then-is-not-told",
+        ),
+        pytest.param(
+            "Clinic",
+            (a_drop(says="we lost Dr Rao"),),
+            "CRITICAL: we lost Dr Rao in Clinic at 10:49 (network error), not back after 90 s.",
+            id="in-words-of-ones-own",
+        ),
+    ],
+)
+def test_who_dropped_out_is_told_in_one_sentence(topic, breaches, first):
+    made = told("dropped", alert=an_alert(*breaches, topic=topic), now=at("10:51"))
+
+    assert (made.first, made.severity, made.tone) == (first, "critical", "bad")
+
+
+def test_the_card_of_who_dropped_out_says_how_they_were_and_how_the_others_are():
+    alert = an_alert(a_drop(), GONE, data_at=at("10:48"), read_at=at("10:51"))
+    look = Round(watched=4, fine=4, bad=0, no_figures=0, at=at("10:51"))
+
+    made = told("dropped", alert=alert, round=look, samples=the_samples(until="10:48"), now=at("10:51"))
+
+    assert made.header == "Dr Rao dropped out"
+    assert [(said.strong, said.rest) for said in made.section] == [
+        ("Network error, not back after 90 s", ", since 10:49."),
+        ("Sent audio loses 14 %", " (alarm above 10 %), in 2 of the last 3 minutes, since 10:43."),
+    ]
+    assert made.still == "Not back at 10:51. Was losing 14 % before."
+    assert {field.name: field.text for field in made.fields} == {
+        "Meeting": "Spring Town Hall",
+        "Who else": "Only Dr Rao. 4 other watched people fine.",
+        "Likely": "Weak Wi-Fi, −79 dBm. Building C.",
+        "Try": "Call them.",
+    }
+    assert made.minutes.digits == "0 0 1 0 3 6 12 14"
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        (Round(0, 0, 0, 0, at("10:51")), "Nobody else is watched."),
+        (Round(1, 1, 0, 0, at("10:51")), "Only Dr Rao. 1 other watched person fine."),
+        (Round(3, 2, 0, 1, at("10:51")), "Only Dr Rao. 2 other watched people fine, 1 without figures."),
+        (Round(3, 2, 1, 0, at("10:51")), "1 of the 3 others watched is bad."),
+        (Round(4, 2, 2, 0, at("10:51")), "2 of the 4 others watched are bad."),
+    ],
+)
+def test_who_is_gone_is_not_among_those_whom_a_round_counts(look, words):
+    assert words in [field.text for field in told("dropped", a_drop(), round=look).fields]
+
+
+@pytest.mark.parametrize(
+    ("breaches", "samples", "facts", "first", "tone"),
+    [
+        pytest.param(
+            (a_return(),),
+            the_samples((0, 0), "10:53"),
+            {"device": "Phone"},
+            "Dr Rao is back (10:52, phone). Gone 3 min. Now fine so far.",
+            "grey",
+            id="fine-so-far",
+        ),
+        pytest.param(
+            (a_return(),),
+            the_samples((0, 0), "10:48"),
+            {},
+            "Dr Rao is back (10:52). Gone 3 min. No figures yet.",
+            "grey",
+            id="nothing-is-fine-before-a-figure-says-so",
+        ),
+        pytest.param(
+            (a_return(), an_over("left", "10:49")),
+            the_samples((14,), "10:53"),
+            {"device": "Windows"},
+            "Dr Rao is back (10:52, Windows). Gone 3 min. Now 14 %, not fine yet.",
+            "grey",
+            id="bad-as-before-but-no-alert-yet",
+        ),
+        pytest.param(
+            (a_return(), a_breach()),
+            the_samples((14,), "10:53"),
+            {},
+            "Dr Rao is back (10:52). Gone 3 min. Still bad: others hear Dr Rao breaking up.",
+            "bad",
+            id="still-bad",
+        ),
+    ],
+)
+def test_who_is_back_is_told_with_how_they_are_now(breaches, samples, facts, first, tone):
+    alert = an_alert(*breaches, facts=facts, data_at=at("10:53"))
+
+    made = told("back", alert=alert, samples=samples, now=at("10:54"))
+
+    assert (made.first, made.tone) == (first, tone)
+    assert made.severity == (None if tone == "grey" else "critical")
+    assert "Spring Town Hall" in made.context
+
+
+@pytest.mark.parametrize(
+    ("kind", "breach", "first"),
+    [
+        pytest.param(
+            "closed_bad",
+            a_return(ending="did_not_return", ended_at=at("11:19")),
+            "Closed: Dr Rao did not come back for 30 min, gone since 10:49. Spring Town Hall.",
+            id="nobody-waits-any-more",
+        ),
+        pytest.param(
+            "closed_bad",
+            a_return(ending="meeting_over", ended_at=at("10:58")),
+            "Closed: Spring Town Hall ended 10:58; Dr Rao was gone to the end.",
+            id="gone-to-the-end",
+        ),
+        pytest.param(
+            "closed_bad",
+            a_return(ending="unwatched"),
+            "Closed: no longer watched; Dr Rao was still gone.",
+            id="no-longer-watched",
+        ),
+        pytest.param(
+            "broke_and_recovered",
+            a_return(),
+            "Dr Rao dropped out before I could tell you: 10:49-10:52, then came back. Spring Town Hall.",
+            id="back-before-it-was-told",
+        ),
+    ],
+)
+def test_the_end_of_who_dropped_out_is_told_as_what_it_was(kind, breach, first):
+    made = told(kind, breach, now=at("11:20"))
+
+    assert (made.first, made.tone) == (first, "grey")
+
+
+def test_times_of_who_dropped_out_are_those_of_the_channel():
+    assert " at 17:49 (" in told("dropped", a_drop(), tz="Europe/Berlin").first
+    assert " is back (17:52" in told("back", a_return(), tz="Europe/Berlin", now=at("10:54")).first
+
+
 def test_what_is_back_says_after_how_long():
     made = told("reopened", a_breach(value=12.0), over_at=at("10:40"))
 
@@ -222,7 +389,7 @@ def test_fine_again_says_what_is_fine(operand, good):
     assert made.first.startswith(f"Fine again: {good} since 10:52.")
 
 
-@pytest.mark.parametrize("ending", ["left", "meeting_over", "stopped_sending", "no_figures", "rule_changed"])
+@pytest.mark.parametrize("ending", ["left", "meeting_over", "stopped_sending", "no_figures", "did_not_return"])
 @pytest.mark.parametrize("kind", ["resolved", "closed_bad", "broke_and_recovered"])
 def test_only_a_fine_end_says_fine_and_is_green(kind, ending):
     made = told(kind, an_over(ending))

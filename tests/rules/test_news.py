@@ -3,7 +3,7 @@
 import pytest
 
 from rules.model import WatchView
-from rules.news import Share, kind, share
+from rules.news import Share, as_it_stands, kind, share
 from rules.routing import debts
 from tests.rules.builders import Story, a_rule, a_wish
 
@@ -11,6 +11,7 @@ NOTHING = Share()
 WARNING = Share("warning", frozenset({"a"}))
 CRITICAL = Share("critical", frozenset({"a"}))
 TWO = Share("warning", frozenset({"a", "b"}))
+GONE = Share("critical", frozenset({"a", "dropped"}))
 HELD = Share("warning", frozenset({"a"}), held=True)
 
 
@@ -30,6 +31,11 @@ HELD = Share("warning", frozenset({"a"}), held=True)
         pytest.param(HELD, [], WARNING, "resumed", id="off-hold"),
         pytest.param(WARNING, [], NOTHING, "resolved", id="fine-again"),
         pytest.param(NOTHING, [], WARNING, "reopened", id="bad-again"),
+        pytest.param(None, [], GONE, "dropped", id="dropped-out"),
+        pytest.param(NOTHING, [], GONE, "dropped", id="dropped-out-again"),
+        pytest.param(WARNING, [], GONE, "dropped", id="dropped-out-goes-before-worse"),
+        pytest.param(GONE, [], GONE, None, id="still-gone"),
+        pytest.param(None, [GONE], NOTHING, "broke_and_recovered", id="back-before-it-was-told"),
         pytest.param(NOTHING, [WARNING], NOTHING, "broke_and_recovered", id="bad-again-and-over-untold"),
     ],
 )
@@ -39,6 +45,33 @@ def test_the_kind_of_news(told: Share | None, between: list, now: Share, expecte
 
 def test_only_fine_is_told_as_fine() -> None:
     assert kind(WARNING, [], NOTHING, fine=False) == "closed_bad"
+
+
+@pytest.mark.parametrize(
+    ("now", "back", "expected"),
+    [
+        pytest.param(NOTHING, True, "back", id="back-and-nothing-else-is-bad"),
+        pytest.param(CRITICAL, True, "back", id="back-and-as-bad-as-before"),
+        pytest.param(CRITICAL, False, None, id="no-longer-asked-for"),
+        pytest.param(NOTHING, False, "closed_bad", id="never-back"),
+    ],
+)
+def test_who_dropped_out_is_told_to_be_back(now: Share, back: bool, expected: str | None) -> None:
+    assert kind(GONE, [], now, fine=False, back=back) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "ends", "expected"),
+    [
+        (WARNING, {"fine": False, "back": False}, "fire"),
+        (GONE, {"fine": False, "back": False}, "dropped"),
+        (NOTHING, {"fine": True, "back": False}, "resolved"),
+        (NOTHING, {"fine": False, "back": True}, "back"),
+        (NOTHING, {"fine": False, "back": False}, "closed_bad"),
+    ],
+)
+def test_an_alert_told_again_is_told_as_it_stands(now: Share, ends: dict, expected: str) -> None:
+    assert as_it_stands(now, **ends) == expected
 
 
 def test_a_channel_shares_what_its_own_watches_see() -> None:

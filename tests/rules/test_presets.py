@@ -99,7 +99,7 @@ def test_numbers_in_the_presets_each_tell_their_source():
 
 
 def test_sets_name_rules_that_exist():
-    assert SETS["speaker"] == ("audio-sent", "audio-heard", "delay", "video-sent", "share-sent")
+    assert SETS["speaker"] == ("audio-sent", "audio-heard", "delay", "video-sent", "share-sent", "dropped")
     assert SETS["room"] == (*SETS["speaker"], "video-heard")
     assert {rule for rules in SETS.values() for rule in rules} <= set(STOCK)
     assert not set(SETS) & set(STOCK)

@@ -20,7 +20,7 @@ def test_the_stock_rules_are_there_from_the_start(call: Any) -> None:
 def test_the_sets_are_listed_beside(call: Any) -> None:
     answer = call("GET", "/v1/rules?sets=1", scope="read").json
     speaker = next(each for each in answer["items"] if each["id"] == "speaker")
-    assert speaker["rules"] == ["audio-sent", "audio-heard", "delay", "video-sent", "share-sent"]
+    assert speaker["rules"] == ["audio-sent", "audio-heard", "delay", "video-sent", "share-sent", "dropped"]
     assert answer["next_cursor"] is None
 
 
@@ -119,10 +119,41 @@ def test_a_rule_that_can_not_be_used_is_refused_in_its_place(
     assert words in answer.json["errors"][0]["detail"]
 
 
-@pytest.mark.parametrize("id", ["speaker", "dropped"])
-def test_a_name_that_is_taken_can_be_no_rule(call: Any, id: str) -> None:
-    answer = call("PUT", f"/v1/rules/{id}", MINE)
+def test_a_name_that_is_taken_can_be_no_rule(call: Any) -> None:
+    answer = call("PUT", "/v1/rules/speaker", MINE)
     assert (answer.status_code, answer.json["pointer"]) == (422, "/id")
+
+
+def test_the_built_in_rule_is_read_without_levels(call: Any) -> None:
+    rule = call("GET", "/v1/rules/dropped", scope="read").json
+    assert (rule["says"], rule["stock"], rule["changed"]) == ("{who} dropped out", True, False)
+    assert [rule[key] for key in ("warning", "for", "critical", "clear", "clear_for", "no_data")] == [None] * 6
+    assert rule["read_back"] == (
+        "Critical when the connection of this person breaks and they are not back in 90 seconds. "
+        "Over when they are back, when the meeting is over, or after 30 minutes. "
+        "Tells you 2 to 3 minutes after they left."
+    )
+
+
+def test_only_the_words_of_the_built_in_rule_can_be_changed_and_are_restored(call: Any) -> None:
+    words = {"says": "we lost {who}", "try": "Ring them up", "runbook_url": "https://wiki.example/dropped"}
+    changed = call("PUT", "/v1/rules/dropped", words)
+    assert (changed.status_code, changed.json["changed"], changed.json["says"]) == (200, True, "we lost {who}")
+    restored = call("DELETE", "/v1/rules/dropped")
+    assert (restored.status_code, restored.json["says"], restored.json["changed"]) == (200, "{who} dropped out", False)
+    assert call("DELETE", "/v1/rules/dropped").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "key", ["warning", "for", "critical", "critical_for", "clear", "clear_for", "no_data", "no_data_for"]
+)
+def test_the_rest_of_the_built_in_rule_is_refused_in_its_place(call: Any, key: str) -> None:
+    given = {"no_data": "alert", "no_data_for": "5m"} | dict.fromkeys(("for", "critical_for", "clear_for"), "2m")
+    body = {"says": "{who} dropped out", key: given.get(key, MINE["warning"])}
+    for method, path in (("PUT", "/v1/rules/dropped"), ("POST", "/v1/rules/validate")):
+        answer = call(method, path, body if method == "PUT" else {**body, "id": "dropped"})
+        assert (answer.status_code, answer.json["pointer"]) == (422, f"/{key}")
+        assert "only its says and try" in answer.json["errors"][0]["detail"]
 
 
 def test_validating_reads_the_rule_back_and_keeps_nothing(call: Any) -> None:
