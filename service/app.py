@@ -1,6 +1,7 @@
 """The web app, put together once: every part is given what it uses, and nothing is looked up later."""
 
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from service.api.metrics import Metrics
 from service.api.openapi import document
 from service.api.rules import Rules
 from service.api.watches import Watches
+from service.hooks.zoom import ZoomHook
 from service.queues import QueueName
 from service.settings import Settings
 from service.store import Store
@@ -33,6 +35,7 @@ class Waker(Protocol):
     """What we need of the queues."""
 
     def deliver(self) -> object: ...
+    def drain(self) -> object: ...
     def length(self, name: QueueName) -> int: ...
 
 
@@ -47,6 +50,8 @@ def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
     api = app.extensions["qoswatch"] = Api(app)
     _add_resources(api, settings, store, queues)
     _add_pages(api, store, queues)
+    hook = ZoomHook(store, partial(settings.again, "zoom_webhook_secret"), wake=queues.drain)
+    api.open("/hooks/zoom", "hooks.zoom", hook.take, "POST")
     app.before_request(Guard(store.keys_.verify, api.scopes))
     return app
 

@@ -3,6 +3,7 @@
 Redis sorted sets know what is due; a job is only how it gets done, so it lives a minute and leaves nothing.
 """
 
+import secrets
 from collections.abc import Sequence
 from typing import Literal
 
@@ -12,13 +13,14 @@ from rq import Queue
 QueueName = Literal["poll", "deliver"]
 
 #: The jobs that may run. Whoever writes Redis could name any importable callable: our workers refuse the rest.
-JOBS = frozenset({"workers.jobs.poll", "workers.jobs.deliver"})
+JOBS = frozenset({"workers.jobs.poll", "workers.jobs.drain", "workers.jobs.deliver"})
 
 SERIALIZER = "json"  # pickle would run whatever lies in Redis
 TTL_S = 60
 RESULT_TTL_S = 0
 FAILURE_TTL_S = 3600  # RQ keeps a failed job for a year
 TIMEOUT_S = 75
+_DRAIN = "drain-"  #: how the id of such a job begins: it stands in one queue with others
 
 
 class Queues:
@@ -45,6 +47,19 @@ class Queues:
         ]
         if jobs:
             self._queues["poll"].enqueue_many(jobs)
+
+    def drain(self) -> None:
+        """Wake a drainer of what Zoom pushes, unless one is called already."""
+        if any(id.startswith(_DRAIN) for id in self._queues["poll"].get_job_ids()):
+            return
+        self._queues["poll"].enqueue(
+            "workers.jobs.drain",
+            job_id=f"{_DRAIN}{secrets.token_hex(8)}",
+            job_timeout=TIMEOUT_S,
+            result_ttl=RESULT_TTL_S,
+            ttl=TTL_S,
+            failure_ttl=FAILURE_TTL_S,
+        )
 
     def deliver(self) -> None:
         """Wake a sender, unless one is called already: one job drains every lane that is due."""

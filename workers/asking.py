@@ -1,79 +1,220 @@
-"""The calls of one look: everybody who is watched, and the meeting itself when its people are not found."""
+"""The calls of one look: a list where one is due, the figures of everybody watched, and the meeting when in doubt."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from rules.model import Instance, Meeting, Sight
+from rules import cover
+from rules.model import Instance, Meeting, Roster, Sight
 from workers.holding import Holding
 from workers.runtime import Runtime
 from workers.zoom import ZoomError, payloads
+from workers.zoom.errors import Kind
+from workers.zoom.urls import ZoomKind
+
+_ABSENT: tuple[Kind, ...] = ("no_participant", "not_live")
+_THIS_CALL_ONLY: tuple[Kind, ...] = ("scope", "refused", "garbage", "server")  #: another call may be answered still
+_LISTED_AT_ONCE = 300  #: people on a page of a list
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What Zoom said. `missing`: not in the meeting, which is live. `trouble`: why nobody could be seen at all."""
 
     sights: dict[str, Sight] = field(default_factory=dict)
+    listed: tuple[Sight, ...] | None = None
+    complete: bool = False  #: whoever is not listed is not there
     missing: frozenset[str] = frozenset()
     meeting: Meeting | None = None
     not_live: bool = False
     trouble: ZoomError | None = None
     asked: int = 0
-    failed: Mapping[str, ZoomError] = field(default_factory=dict)  #: of whom Zoom told nothing, while it told of others
+    failed: dict[str, ZoomError] = field(default_factory=dict)  #: of whom Zoom told nothing, while it told of others
+    calls: int = 0  #: for figures
+    order: tuple[str, ...] = ()  #: sessions by their place on the bulk pages, as far as they were read
 
 
-_ABSENT = ("no_participant", "not_live")
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a look wants to know. `sessions` tells, of a roster, whose figures are wanted now."""
+
+    instance: Instance
+    roster: Roster
+    sessions: Callable[[Roster], frozenset[str]]
+    told: Callable[[Answer], Roster]  #: the roster with what the answer says
+    listing: bool  #: begin with a list
+    doubtful: bool  #: no figures came for a while: ask the meeting in any case
+    blind_before: int  #: blind looks in a row; after one, a single call finds out whether this one need be
 
 
-def ask(
-    runtime: Runtime,
-    holding: Holding,
-    calls: ThreadPoolExecutor,
-    instance: Instance,
-    sessions: Sequence[str],
-    *,
-    doubtful: bool,
-    blind_before: int,
-) -> Answer:
-    """Ask for each session. A 404 may mean the person or the whole meeting, so it asks the meeting.
+def ask(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor, wanted: Wanted) -> Answer:
+    """Ask Zoom for everything that a look wants, in as few calls as will do."""
+    return _Asking(runtime, holding, calls, wanted).answer()
 
-    `doubtful`: no figures have come for a while, so the meeting is asked in any case. `blind_before`: how
-    many looks in a row were blind; after one, a single call finds out whether this one need be, each time another's.
-    """
 
-    def one(session: str) -> Sight | ZoomError:
-        holding.keep()
+class _Asking:
+    """One look's questions, and the answer as it grows."""
+
+    def __init__(self, runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor, wanted: Wanted) -> None:
+        self._runtime, self._holding, self._calls, self._wanted = runtime, holding, calls, wanted
+        self._kind = kind_of(wanted.instance)
+        self._uuid = wanted.instance.uuid
+        self._said = Answer()
+
+    def answer(self) -> Answer:
+        """Everything in its order; whatever settles the look ends it."""
+        said = self._said
+        if self._wanted.listing:
+            self._list()
+        if said.not_live or said.trouble:
+            return said
+        sessions = self._wanted.sessions(self._wanted.told(said))
+        absent = self._figures(sessions)
+        said.asked = len(sessions)
+        if said.trouble:
+            return said
+        if absent and said.listed is None:
+            self._list()
+        if said.not_live:
+            return said
+        if said.listed is None or not said.complete:
+            said.missing = absent
+        if self._wanted.doubtful or not (said.sights or said.listed is not None) or said.missing:
+            self._meeting()
+        return said
+
+    def _list(self) -> None:
+        """Everybody who is or was there. A call that only this question is refused for is gone without."""
+        said = self._said
+        self._holding.keep()
         try:
-            raw = runtime.zoom.participant_qos(instance.uuid, session)
+            rows = self._runtime.zoom.participants(self._uuid, kind=self._kind)
+        except ZoomError as error:
+            self._count("discovery", error.kind)
+            if error.kind in _ABSENT:
+                said.not_live = True
+            elif error.kind not in _THIS_CALL_ONLY and not said.sights:
+                said.trouble = error
+            return
+        self._count("discovery", "ok", max(1, -(-len(rows) // _LISTED_AT_ONCE)))
+        said.listed, said.complete = payloads.listing(rows), rows.complete
+
+    def _figures(self, sessions: frozenset[str]) -> frozenset[str]:
+        """Everybody's figures; answers those whom Zoom does not find."""
+        said = self._said
+        plan = cover.cover(sessions, self._wanted.roster.order, self._present())
+        singles = list(plan.singles)
+        errors: dict[str, ZoomError] = {}
+        if plan.pages:
+            paged = sessions - set(plan.singles)
+            singles += self._pages(paged, errors)
+        probe = self._probe(singles)
+        errors |= self._singles(probe)
+        rest = [session for session in singles if session not in probe]
+        refusal = next((error for error in errors.values() if error.kind not in _ABSENT), None)
+        errors |= dict.fromkeys(rest, refusal) if refusal else self._singles(rest)
+        absent = frozenset(session for session, error in errors.items() if error.kind in _ABSENT)
+        said.failed = {session: error for session, error in errors.items() if session not in absent}
+        if said.failed and not said.sights and not absent:
+            said.trouble = next(iter(said.failed.values()))
+        return absent
+
+    def _present(self) -> int:
+        people = self._wanted.told(self._said).people.values()
+        return sum(1 for listed in people if listed.left_at is None)
+
+    def _pages(self, paged: frozenset[str], errors: dict[str, ZoomError]) -> list[str]:
+        """The bulk pages, until everybody wanted was seen; answers who is better asked for alone."""
+        said, unseen, read = self._said, set(paged), 0
+        order: dict[str, None] = {}
+        pages = self._bulk_pages()
+        all_pages = -(-max(self._present(), len(self._wanted.roster.order)) // cover.PAGE)
+        try:
+            for page in pages:
+                read += 1
+                if page and page[0].session in order:  # the list began anew
+                    order.clear()
+                order |= dict.fromkeys(sight.session for sight in page)
+                said.sights |= {sight.session: sight for sight in page}
+                unseen -= said.sights.keys()
+                if not unseen or not cover.go_on(len(unseen), all_pages - read):
+                    break
+        except ZoomError as error:
+            self._count("qos", error.kind)
+            if error.kind not in (*_ABSENT, *_THIS_CALL_ONLY):
+                errors |= dict.fromkeys(unseen, error)
+                return []
+        self._count("qos", "ok", read)
+        said.order = tuple(order)
+        return sorted(unseen)
+
+    def _bulk_pages(self) -> Iterator[tuple[Sight, ...]]:
+        self._holding.keep()
+        for rows in self._runtime.zoom.qos_pages(self._uuid, kind=self._kind):
+            yield payloads.bulk(rows)
+            self._holding.keep()
+
+    def _singles(self, sessions: Sequence[str]) -> dict[str, ZoomError]:
+        """Each asked for alone, side by side; answers the errors."""
+        told = dict(zip(sessions, self._calls.map(self._one, sessions), strict=True))
+        for each in told.values():
+            self._count("qos", each.kind if isinstance(each, ZoomError) else "ok")
+        self._said.sights |= {session: each for session, each in told.items() if isinstance(each, Sight)}
+        return {session: each for session, each in told.items() if isinstance(each, ZoomError)}
+
+    def _one(self, session: str) -> Sight | ZoomError:
+        self._holding.keep()
+        try:
+            raw = self._runtime.zoom.participant_qos(self._uuid, session, kind=self._kind)
         except ZoomError as error:
             return error
         return _as_asked(payloads.sight(raw, session=session), session)
 
-    told = {session: one(session) for session in _probe(sessions, blind_before)}
-    if not any(isinstance(each, ZoomError) and each.kind not in _ABSENT for each in told.values()):
-        rest = [session for session in sessions if session not in told]
-        told |= dict(zip(rest, calls.map(one, rest), strict=True))
-    runtime.store.health.count_all(Counter(f"zoom_calls:{_result(each)}" for each in told.values()))
-    sights = {session: sight for session, sight in told.items() if isinstance(sight, Sight)}
-    errors = {session: error for session, error in told.items() if isinstance(error, ZoomError)}
-    absent = frozenset(session for session, error in errors.items() if error.kind in _ABSENT)
-    failed = {session: error for session, error in errors.items() if session not in absent}
-    if failed and not sights and not absent:
-        return Answer(trouble=next(iter(failed.values())))
-    answer = Answer(sights, asked=len(sessions), failed=failed)
-    if sights and not absent and not doubtful:
-        return answer
-    return _with_meeting(runtime, holding, instance, answer, absent)
+    def _probe(self, singles: Sequence[str]) -> Sequence[str]:
+        """The one to ask first after a blind look; another each time, as one person's answer may be spoilt for good."""
+        if not self._wanted.blind_before or not singles or self._said.sights or self._said.listed is not None:
+            return ()
+        first = self._wanted.blind_before % len(singles)
+        return singles[first : first + 1]
+
+    def _meeting(self) -> None:
+        """The meeting itself: is it on, and what is it called?"""
+        said = self._said
+        try:
+            said.meeting = ask_meeting(self._runtime, self._holding, self._uuid, self._kind)
+        except ZoomError as error:
+            if error.kind in _ABSENT:
+                said.not_live = True
+            elif not said.sights and said.listed is None:
+                said.trouble = error
+            said.missing = frozenset()
+
+    def _count(self, purpose: str, result: str, n: int = 1) -> None:
+        _counted(self._runtime, purpose, result, n)
+        if purpose == "qos":
+            self._said.calls += n
 
 
-def _probe(sessions: Sequence[str], blind_before: int) -> Sequence[str]:
-    """The one to ask first after a blind look; another each time, since one person's answer may be spoilt for good."""
-    if not (blind_before and sessions):
-        return ()
-    first = blind_before % len(sessions)
-    return sessions[first : first + 1]
+def ask_meeting(runtime: Runtime, holding: Holding, meeting: str, kind: ZoomKind = "meeting") -> Meeting:
+    """Ask for a meeting by number or UUID, counted. Raises ZoomError."""
+    holding.keep()
+    result = "ok"
+    try:
+        return runtime.zoom.meeting(meeting, kind=kind)
+    except ZoomError as error:
+        result = error.kind
+        raise
+    finally:
+        _counted(runtime, "discovery", result, 1)
+
+
+def kind_of(instance: Instance) -> ZoomKind:
+    """The path that an instance is asked for on."""
+    return "webinar" if instance.kind == "webinar" else "meeting"
+
+
+def _counted(runtime: Runtime, purpose: str, result: str, n: int) -> None:
+    runtime.store.health.count_all({f"zoom_calls:{result}": n, f"calls:{purpose}": n})
 
 
 def _as_asked(sight: Sight, session: str) -> Sight:
@@ -82,32 +223,3 @@ def _as_asked(sight: Sight, session: str) -> Sight:
         return sight
     samples = tuple(replace(sample, session=session) for sample in sight.samples)
     return replace(sight, session=session, samples=samples)
-
-
-def _result(told: Sight | ZoomError) -> str:
-    return told.kind if isinstance(told, ZoomError) else "ok"
-
-
-def _with_meeting(
-    runtime: Runtime, holding: Holding, instance: Instance, answer: Answer, absent: frozenset[str]
-) -> Answer:
-    try:
-        meeting = ask_meeting(runtime, holding, instance.uuid)
-    except ZoomError as error:
-        if error.kind in _ABSENT:
-            return Answer(not_live=True)
-        return answer if answer.sights else Answer(trouble=error)
-    return replace(answer, missing=absent, meeting=meeting)
-
-
-def ask_meeting(runtime: Runtime, holding: Holding, meeting: str) -> Meeting:
-    """Ask for a meeting by number or UUID, counted. Raises ZoomError."""
-    holding.keep()
-    result = "ok"
-    try:
-        return runtime.zoom.meeting(meeting)
-    except ZoomError as error:
-        result = error.kind
-        raise
-    finally:
-        runtime.store.health.count(f"zoom_calls:{result}")

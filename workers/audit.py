@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from rules import planning, selfwords, troubles, watching
-from rules.model import Instance, MeetingRecord, Plan, Trouble, Watch
+from rules import roster as seating
+from rules.model import Instance, Listed, MeetingRecord, Plan, Trouble, Watch
 from service.store.errors import SealedElsewhere
 from service.store.health import Figures
+from workers import hearing_watch, pace
 from workers.runtime import Runtime
 
 BLIND_FOR = timedelta(minutes=3)
@@ -21,6 +23,7 @@ TRIES = 3
 _TICK_S = 30.0
 ZOOM = "service.zoom"
 BUDGET = "service.budget"
+EVERYWHERE = "the account's live meetings"
 _SPENT = ("budget", "daily", "rate")
 log = structlog.get_logger()
 
@@ -49,7 +52,11 @@ def audit(runtime: Runtime) -> None:
     """Decide about every subject of our own; then tell the outside that we live, if we do."""
     now = runtime.store.clock.now()
     scenes = _scenes(runtime, now)
-    found = {trouble.subject: trouble for trouble in (*_blind(runtime, scenes, now), *_broken(runtime, now))}
+    pace.set_pace(runtime)
+    everybody = _audience(runtime, [watch for scene in scenes for watch in scene.watches], ())
+    own = (pace.trouble(runtime, everybody), hearing_watch.silence(runtime, now, everybody))
+    told = (*filter(None, own), *_blind(runtime, scenes, now), *_broken(runtime, now))
+    found = {trouble.subject: trouble for trouble in told}  # blind for want of calls is worse than short of them
     _decide(runtime, found, scenes, now)
     _ping(runtime, runtime.store.health.figures(now))
 
@@ -58,14 +65,17 @@ def _scenes(runtime: Runtime, now: datetime) -> list[Scene]:
     """Every live meeting and every number that waits, as far as somebody watches it now."""
     store = runtime.store
     live = [(id, store.instances.get(id)) for id in sorted(store.instances.live())]
-    waiting = [(id, Instance(id, uuid="", number=id[1:])) for id in sorted(store.due.members()) if id.startswith("n")]
+    members = sorted(store.due.members())
+    waiting = [(id, Instance(id, uuid="", number=id[1:])) for id in members if id.startswith("n")]
+    waiting += [(id, Instance(id, uuid="", number="", topic=EVERYWHERE)) for id in members if id == watching.ANY]
     found = []
     for id, instance in (*live, *waiting):
         if instance is None:
             continue
-        run = id if instance.uuid else ""
+        run = instance if instance.uuid else None
         known = store.documents.watches_of(instance.number, instance.uuid)
-        concerned = tuple(watch for watch in known if watching.concerns(watch, run, now))
+        waits = [watch for watch in known if run or watch.meeting == (instance.number or watching.ANY)]
+        concerned = tuple(watch for watch in waits if watching.concerns(watch, run, now))
         if concerned:
             found.append(Scene(instance, store.seats.record(id)[1], concerned))
     return found
@@ -77,12 +87,16 @@ def _gaps(runtime: Runtime, scenes: Iterable[Scene]) -> Iterable[Gap]:
         if record.blind_since:
             yield Gap(topic, record.blind_since, record.blind_kind, record.blind_reason, scene.watches)
             continue
-        seats = runtime.store.seats.load(scene.instance.id) if record.unseen else {}
-        names = {session.id: seat.name for _, seat in seats.values() for session in seat.sessions}
+        people = runtime.store.seats.roster(scene.instance.id)[1].people if record.unseen else {}
         for session, unseen in record.unseen.items():
-            own = tuple(watch for watch in scene.watches if any(who.value == session for who in watch.who))
-            who = names.get(session) or f"participant {session}"
+            listed = people.get(session, Listed(""))
+            own = tuple(watch for watch in scene.watches if _is_meant(watch, scene.instance, session, listed))
+            who = listed.name or f"participant {session}"
             yield Gap(f"{who} in {topic}", unseen.since, unseen.kind, unseen.reason, own)
+
+
+def _is_meant(watch: Watch, instance: Instance, session: str, listed: Listed) -> bool:
+    return any(seating.is_meant(who, session, listed) for who in watching.entries(watch, instance.id))
 
 
 def _blind(runtime: Runtime, scenes: Iterable[Scene], now: datetime) -> Iterable[Trouble]:
@@ -182,6 +196,8 @@ def _decide(runtime: Runtime, found: Mapping[str, Trouble], scenes: list[Scene],
 
 def _is_mended(runtime: Runtime, subject: str, scenes: Iterable[Scene]) -> bool:
     """Whether what was wrong works again, or has only stopped to concern anybody."""
+    if subject == hearing_watch.WEBHOOKS:
+        return hearing_watch.is_heard(runtime)
     if subject in (ZOOM, BUDGET):
         return any(not scene.record.blind_since for scene in scenes)
     return subject.removeprefix("service.channel.") in runtime.store.documents.channels.ids()

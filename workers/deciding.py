@@ -1,32 +1,58 @@
 """Decide about every seat of a meeting and commit; a seat that somebody else changed meanwhile is decided again."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from rules import lifecycle, planning
+from rules import cadence, lifecycle, planning, watching
+from rules import roster as seating
 from rules.lifecycle import Seen, Wish
-from rules.model import Instance, MeetingRecord, Plan, Round, Seat, Unseen, Watch, minute_of
+from rules.model import Instance, Listed, Plan, Roster, Round, Rule, Seat, Sight, Watch
+from rules.presence import NO_FIGURES
+from workers import records
 from workers.asking import Answer
 from workers.holding import Holding
 from workers.runtime import Runtime
-from workers.zoom import ZoomError
 
 TRIES = 3
-NO_FIGURES = timedelta(minutes=5)
+LEFT_LATELY = timedelta(minutes=5)  #: who left longer ago than this, and was never seen, gets no seat
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a look works on: the meeting, who watches it, what is asked of whom."""
+    """What a look works on: the meeting, who watches it by which rules, and who is in it."""
 
     instance: Instance
     watches: tuple[Watch, ...]
-    wishes: Mapping[str, tuple[Wish, ...]]
+    rules: Mapping[str, Rule]
+    roster: Roster = field(default_factory=Roster)
+
+    def wishes(self) -> Mapping[str, tuple[Wish, ...]]:
+        """What is asked of each seat."""
+        return watching.wishes(self.watches, self.rules, self.instance.id, self.roster.people)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One watched seat after a decision."""
+
+    seat: Seat
+    wishes: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next look, and the period that it comes from."""
+
+    at: datetime
+    period_s: float
+
+
+NextLook = Callable[[tuple[Watched, ...], datetime], Due]
 
 
 def decide(
@@ -35,26 +61,29 @@ def decide(
     answer: Answer,
     over_at: datetime | None,
     holding: Holding | None = None,
-    next_at: datetime | None = None,
+    next_look: NextLook | None = None,
     *,
     seen: bool = True,
+    only: frozenset[str] | None = None,
 ) -> None:
-    """Decide about every seat and commit; those that somebody else changed meanwhile are decided again."""
-    store, instance = runtime.store, scene.instance
-    only: frozenset[str] | None = None
+    """Decide about every seat and commit; those that somebody else changed meanwhile are decided again.
+
+    `only`: these seats alone, which is how a push decides; it sums nobody up and ends no claim.
+    """
+    store, instance, whole = runtime.store, scene.instance, only is None
     for attempt in range(TRIES):
-        now = store.clock.now()
-        plans, counts, around = _plans(runtime, scene, answer, over_at, now, only)
+        now, first = store.clock.now(), whole and attempt == 0
+        plans, counts, watched = _plans(runtime, scene, answer, over_at, now, only, seen=seen)
         runtime.mark("decided")
         version, record = store.seats.record(instance.id)
-        told = _sees(record, answer, plans, now) if seen else MeetingRecord()
+        due = next_look(watched, now) if next_look and first else None
         refused = store.seats.commit(
             instance.id,
             plans,
-            record=(version, told) if attempt == 0 else None,
-            round=around if attempt == 0 else None,
-            claim=holding.claim if holding and attempt == 0 else None,
-            next_at=next_at,
+            record=(version, records.saw(record, answer, plans, now, seen=seen)) if first else None,
+            round=_round(watched, answer, due, now) if first else None,
+            claim=holding.claim if holding and first else None,
+            next_at=due.at if due else None,
         )
         runtime.mark("committed")
         _told(runtime, [plan for plan in plans if plan.subject not in refused])
@@ -66,36 +95,6 @@ def decide(
     store.health.count("seats_put_off", len(only or ()))
 
 
-def _sees(record: MeetingRecord, answer: Answer, plans: Iterable[Plan], now: datetime) -> MeetingRecord:
-    """The record after a seen round; after a blind one, what of the gap Zoom has told us now."""
-    seen = replace(
-        record,
-        rounds=record.rounds + 1,
-        failures=0,
-        not_live_at=None,
-        blind_since=None,
-        blind_kind="",
-        blind_reason="",
-        unseen={session: _unseen(record, session, error, now) for session, error in answer.failed.items()},
-    )
-    if record.blind_since is None:
-        return seen
-    gap = range(minute_of(record.blind_since), minute_of(now))
-    told = {sample.minute for plan in plans for sample in plan.samples} & set(gap)
-    return replace(
-        seen,
-        blind_from=record.blind_since,
-        sees_since=now,
-        filled_min=len(told),
-        missed_min=len(gap) - len(told),
-    )
-
-
-def _unseen(record: MeetingRecord, session: str, error: ZoomError, now: datetime) -> Unseen:
-    known = record.unseen.get(session)
-    return Unseen(known.since if known else now, error.kind, error.words)
-
-
 def _plans(
     runtime: Runtime,
     scene: Scene,
@@ -103,54 +102,99 @@ def _plans(
     over_at: datetime | None,
     now: datetime,
     only: frozenset[str] | None,
-) -> tuple[list[Plan], Mapping[str, int], Round]:
-    """A plan for each seat; `only` names the seats to decide again."""
-    loaded = runtime.store.seats.load(scene.instance.id)
-    seats = _with_newcomers(loaded, scene.instance.id, answer)
+    *,
+    seen: bool,
+) -> tuple[list[Plan], Mapping[str, int], tuple[Watched, ...]]:
+    """A plan for each seat that changes, and the watched ones as they are then; `only` names seats to decide again."""
+    loaded, wishes = runtime.store.seats.load(scene.instance.id), scene.wishes()
+    sessions = seating.sessions_of(scene.roster.people)
     plans: list[Plan] = []
-    after: list[tuple[Seat, bool]] = []
+    watched: list[Watched] = []
     counts = Counter[str]()
-    for seat_id, (version, seat) in seats.items():
+    for seat_id in dict.fromkeys((*loaded, *wishes)):
         if only is not None and seat_id not in only:
             continue
-        ids = [session.id for session in seat.sessions] or [seat_id.rpartition(".")[2]]
-        wishes = tuple(wish for session in ids for wish in scene.wishes.get(session, ()))
-        seen = Seen(
-            tuple(answer.sights[session] for session in ids if session in answer.sights),
+        version, seat = loaded.get(seat_id, ("", None))
+        ids = dict.fromkeys((*sessions.get(seat_id, ()), *(session.id for session in (seat.sessions if seat else ()))))
+        if seat is None:
+            if not _deserves_seat(ids, scene.roster.people, answer, now):
+                continue
+            seat = lifecycle.empty_seat(scene.instance.id, seat_id.rpartition(".")[2])
+        from_roster = seen and over_at is None and only is None
+        told = Seen(
+            tuple(_sights(ids, scene.roster.people if from_roster else {}, answer)),
             missing=bool(ids) and all(session in answer.missing for session in ids),
             over_at=over_at,
         )
-        decision = lifecycle.decide(seat, seen, wishes, now)
+        asked = wishes.get(seat_id, ())
+        decision = lifecycle.decide(seat, told, asked, now)
         counts += decision.counts
-        after.append((decision.seat, bool(wishes)))
+        if asked:
+            watched.append(Watched(decision.seat, asked))
         if decision.seat != seat or decision.samples:
             plans.append(planning.plan(version, seat, decision, scene.instance, now))
-    return plans, counts, _round([seat for seat, watched in after if watched], now)
+    return plans, counts, tuple(watched)
 
 
-def _with_newcomers(
-    loaded: Mapping[str, tuple[str, Seat]], instance: str, answer: Answer
-) -> dict[str, tuple[str, Seat]]:
-    """The seats that are there, and a new one for each session that nobody sits for yet."""
-    seats = dict(loaded)
-    known = {session.id for _, seat in loaded.values() for session in seat.sessions}
-    for session in answer.sights:
-        if session not in known:
-            seat = lifecycle.empty_seat(instance, session)
-            seats[seat.id] = ("", seat)
-    return seats
+def _deserves_seat(ids: Iterable[str], people: seating.People, answer: Answer, now: datetime) -> bool:
+    """Who showed figures, is there, waits, or left a moment ago."""
+    return any(
+        session in answer.sights or (moment := people[session].left_at) is None or now - moment <= LEFT_LATELY
+        for session in ids
+        if session in people or session in answer.sights
+    )
 
 
-def _round(seats: Iterable[Seat], now: datetime) -> Round:
-    """Who is bad, who shows no figures, who is fine, of those watched and present."""
-    here = [seat for seat in seats if seat.away_at is None]
+def _sights(ids: Iterable[str], people: seating.People, answer: Answer) -> Iterable[Sight]:
+    """What is told of each session: its figures, else what the roster knows of it."""
+    for session in ids:
+        if session in answer.sights:
+            yield _as_known(answer.sights[session], people.get(session))
+        elif session in people and session not in answer.failed and session not in answer.missing:
+            yield _as_listed(session, people[session])
+
+
+def _as_known(sight: Sight, listed: Listed | None) -> Sight:
+    """Figures may come from somebody who has left since: an event may have told it while we asked."""
+    if listed is None or listed.left_at is None or sight.left_at:
+        return sight
+    return replace(sight, left_at=listed.left_at, leave_reason=listed.leave_reason)
+
+
+def _as_listed(session: str, listed: Listed) -> Sight:
+    return Sight(
+        session,
+        listed.name,
+        listed.email,
+        listed.zoom_user,
+        joined_at=listed.joined_at,
+        left_at=listed.left_at,
+        leave_reason=listed.leave_reason,
+        role=listed.role,
+        waiting=listed.waiting,
+        uuid=listed.uuid,
+    )
+
+
+def _round(watched: Iterable[Watched], answer: Answer, due: Due | None, now: datetime) -> Round:
+    """Who is bad, who shows no figures, who is fine, of those watched and present; what that cost."""
+    here = [each.seat for each in watched if each.seat.away_at is None]
     bad = sum(1 for seat in here if seat.alert and seat.alert.open)
     silent = sum(
         1
         for seat in here
         if not (seat.alert and seat.alert.open) and (seat.row_at is None or now - seat.row_at > NO_FIGURES)
     )
-    return Round(watched=len(here), fine=len(here) - bad - silent, bad=bad, no_figures=silent, at=now)
+    return Round(
+        watched=len(here),
+        fine=len(here) - bad - silent,
+        bad=bad,
+        no_figures=silent,
+        at=now,
+        calls=answer.calls,
+        urgent=any(cadence.is_urgent(each.seat, each.wishes) for each in watched),
+        period_s=round(due.period_s) if due else 0,
+    )
 
 
 def _told(runtime: Runtime, plans: Iterable[Plan]) -> None:

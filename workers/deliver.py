@@ -101,7 +101,7 @@ def pay(runtime: Runtime, turn: Turn) -> None:
     answer = _post(runtime, channel, told, delivery_id)
     (runtime.quick.add if answer.latency_ms < QUICK_MS else runtime.quick.discard)(channel.id)
     runtime.mark("posted")
-    _record(runtime, turn, channel, delivery_id, answer)
+    _record(runtime, turn, channel, told, delivery_id, answer)
     runtime.mark("recorded")
     _count(runtime, told, answer)
 
@@ -117,11 +117,13 @@ def _post(runtime: Runtime, channel: Channel, told: Letter, delivery_id: str) ->
     return runtime.sender.post(channel.url, body, kind=channel.kind, headers={"X-Qoswatch-Delivery": delivery_id})
 
 
-def _record(runtime: Runtime, turn: Turn, channel: Channel, delivery_id: str, answer: Answer) -> None:
+def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delivery_id: str, answer: Answer) -> None:
+    """Write down what came of a post. After one the lane rests; a roll-call keeps no alert waiting."""
     store, now = runtime.store, runtime.store.clock.now()
     gate = gates.after(store.lanes.gate(channel.id), answer, now=now, scale=partial(_span, store))
     attempt = Attempt(now, answer.status, answer.latency_ms, answer.text, answer.outcome)
-    rests_until = now + GROUP_WINDOW if answer.outcome == "accepted" else None
+    rests = answer.outcome == "accepted" and told.message is not None and told.message.kind != "roll_call"
+    rests_until = now + GROUP_WINDOW if rests else None
     store.lanes.record(turn, attempt, gate=gate, lane_not_before=rests_until)
     log.info(
         "delivery answered",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import structlog
 
 from workers import deliver as delivering
+from workers import drain as draining
 from workers import poll as polling
 from workers.runtime import Runtime
 
@@ -23,6 +24,14 @@ def poll(batch: Sequence[Sequence[str]]) -> None:
         polling.poll(_runtime[0], batch)
     except Exception as error:  # RQ would keep the traceback, with what it holds, in Redis
         log.error("poll batch failed", error=type(error).__name__, exc_info=True)
+
+
+def drain() -> None:
+    """Deal with what Zoom has pushed."""
+    try:
+        draining.drain(_runtime[0])
+    except Exception as error:  # as above
+        log.error("drain failed", error=type(error).__name__, exc_info=True)
 
 
 def deliver() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules import message, news, selfwords, troubles
+from rules import message, news, rollwords, selfwords, troubles
 from rules.message import Message
 from rules.model import AlertView, Channel, Entry, Note, Watch
 from rules.news import NewsKind, Share
@@ -43,15 +43,22 @@ def letter(store: Store, turn: Turn, channel: Channel, now: datetime) -> Letter:
     owed = dict(turn.sending.pairs) if turn.sending else dict(turn.owed)
     alerts = store.alerts.get_many(owed)
     watches = store.documents.watches.get_many({view.id for alert in alerts.values() for view in alert.watches})
-    items, stale = [], []
+    items, stale, calls = [], [], list[Note]()
     for subject in owed:
         if note := store.lanes.note(subject):
-            return Letter(((subject, owed[subject]),), _note(note, channel, now))
+            if note.kind == "test":
+                return Letter(((subject, owed[subject]),), message.test(channel, note.sentence, channel.timezone, now))
+            calls.append(note)
+            continue
         item = _item(store, turn, channel, alerts[subject], watches) if subject in alerts else None
         if item is None and not (turn.sending and subject in alerts):
             stale.append(subject)
         else:
             items.append(item or _again(store, channel, alerts[subject], owed[subject], watches))
+    unsaid = [note for note in calls if not _was_told(turn, note.id)]
+    stale += [note.id for note in calls if note not in unsaid]
+    if unsaid and not items:
+        return _roll_call(unsaid[: message.DIGEST_LINES], owed, channel, now)
     items.sort(key=lambda item: news.STRENGTH.index(item.kind))
     told = items[: message.DIGEST_LINES]
     pairs = tuple((item.alert.id, max(owed[item.alert.id], _seq(turn, item))) for item in told)
@@ -64,8 +71,15 @@ def _seq(turn: Turn, item: Item) -> int:
     return 0 if turn.sending else min(item.alert.seq, turn.owed[item.alert.id])
 
 
-def _note(note: Note, channel: Channel, now: datetime) -> Message:
-    return message.test(channel, note.sentence, channel.timezone, now)
+def _was_told(turn: Turn, note: str) -> bool:
+    """Owed again by somebody who died before he could write down that it was owed: it is told once."""
+    return not turn.sending and turn.told.get(note, 0) >= turn.owed[note]
+
+
+def _roll_call(notes: list[Note], owed: dict[str, int], channel: Channel, now: datetime) -> Letter:
+    """Every watch's roll-call in one post; they wait while alerts have news."""
+    pairs = tuple((note.id, owed[note.id]) for note in notes)
+    return Letter(pairs, rollwords.message(notes, channel.timezone, now))
 
 
 def _item(store: Store, turn: Turn, channel: Channel, alert: AlertView, watches: dict[str, Watch]) -> Item | None:
@@ -77,8 +91,8 @@ def _item(store: Store, turn: Turn, channel: Channel, alert: AlertView, watches:
     between = [news.share(entry.watches, channel.id) for entry in unsaid]
     now = news.share(alert.watches, channel.id)
     rules = frozenset().union(*(share.rules for share in (*between, now, told) if share))
-    fine = all(breach.ending in (None, "fine") for breach in alert.breaches if breach.rule in rules)
-    kind = news.kind(told, between, now, fine=fine)
+    endings = {breach.ending for breach in alert.breaches if breach.rule in rules}
+    kind = news.kind(told, between, now, fine=endings <= {None, "fine"}, back="back" in endings)
     if kind is None or (now.open and not _still_watched(alert, channel, watches)):
         return None
     return Item(
@@ -95,10 +109,10 @@ def _item(store: Store, turn: Turn, channel: Channel, alert: AlertView, watches:
 def _again(store: Store, channel: Channel, alert: AlertView, seq: int, watches: dict[str, Watch]) -> Item:
     """The alert of a post whose fate is unknown, where nothing is new: it is told as it stands."""
     share = news.share(alert.watches, channel.id)
-    ended = [breach for breach in alert.breaches if breach.ending]
-    over: NewsKind = "resolved" if ended and all(breach.ending == "fine" for breach in ended) else "closed_bad"
+    endings = {breach.ending for breach in alert.breaches} - {None}
+    kind = news.as_it_stands(share, fine=endings == {"fine"}, back="back" in endings)
     rules = frozenset(breach.rule for breach in alert.breaches)
-    return Item(alert, "fire" if share.open else over, share, rules, _is_test(alert, channel, watches), None, None)
+    return Item(alert, kind, share, rules, _is_test(alert, channel, watches), None, None)
 
 
 def _share_at(timeline: Iterable[Entry], seq: int, channel: str) -> Share:

@@ -1,26 +1,27 @@
 """One look at a live meeting: load, ask Zoom, decide seat by seat, commit. Then due again on its own phase."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from rules import cadence, watching
-from rules.model import Instance, Meeting, MeetingRecord, Rule, Seat
-from service.store import keys
-from workers.asking import Answer, ask, ask_meeting
-from workers.deciding import Scene, decide
+from rules import cadence, lifecycle, listing, watching
+from rules import roster as seating
+from rules.model import Instance, Roster, Rule, Seat, moment_of
+from workers import ends, hearing_watch, hears, pace, records, resolve, rollcall, rosters
+from workers.asking import Answer, Wanted, ask
+from workers.deciding import Due, Scene, Watched, decide
 from workers.holding import Holding
-from workers.resolve import went_blind
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
 
-NOT_LIVE_TWICE = timedelta(seconds=60)
-RESTARTS_WITHIN = timedelta(minutes=1)
 SILENT = timedelta(seconds=150)
-NOBODY_LEFT = 5  #: periods between looks at a meeting in which nobody watched is present any more
+NOBODY_HERE = 5  #: periods between looks at a meeting in which nobody watched is present
+FED = 3  #: periods between looks at a meeting whose figures are pushed to us
+LISTED_A_MINUTE = 10  #: of such meetings: an account may have hundreds, where people are followed through any
 log = structlog.get_logger()
 
 
@@ -31,44 +32,90 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
     if instance is None:
         store.due.done(holding.claim, None)
         return
-    scene = _scene(runtime, instance)
+    scene = scene_of(runtime, instance)
     if instance.ended_at is not None:
-        _afterwards(runtime, holding, scene, instance.ended_at)
+        ends.afterwards(runtime, holding, scene, instance.ended_at)
         return
-    if not scene.wishes:
+    if not watching.looking(scene.watches, scene.rules):
         _unwatched(runtime, holding, scene)
         return
     store.instances.wake(instance.id)
+    if instance.kind == "auto" and (scene := _settled(runtime, holding, scene)).instance.kind == "auto":
+        return
+    if ends.is_confirmed(runtime, holding, scene):
+        return
     seats = [seat for _, seat in store.seats.load(instance.id).values()]
-    sessions = _worth_asking(scene, seats)
-    doubtful = not instance.number or _is_doubtful(seats, sessions, store.clock.now())
-    blind_before = store.seats.record(instance.id)[1].failures
-    answer = ask(runtime, holding, calls, instance, sessions, doubtful=doubtful, blind_before=blind_before)
+    answer = ask(runtime, holding, calls, _wanted(runtime, scene, seats))
     runtime.mark("polled")
     if answer.trouble is not None:
         _blind(runtime, holding, instance, answer.trouble)
     elif answer.not_live:
-        _not_live(runtime, holding, scene)
+        ends.not_live(runtime, holding, scene)
     else:
         _seen(runtime, holding, scene, answer)
 
 
-def _scene(runtime: Runtime, instance: Instance) -> Scene:
+def scene_of(runtime: Runtime, instance: Instance) -> Scene:
+    """Who watches this run now, by which rules, and who is in it as far as we know."""
     store, now = runtime.store, runtime.store.clock.now()
     known = store.documents.watches_of(instance.number, instance.uuid)
-    watches = tuple(watch for watch in known if watching.concerns(watch, instance.id, now))
-    wanted = {rule for watch in watches for rule in watching.rule_ids(watch)}
-    rules: Mapping[str, Rule] = store.documents.rules.get_many(sorted(wanted))
-    return Scene(instance, watches, watching.wishes(watches, rules))
+    watches = tuple(watch for watch in known if watching.concerns(watch, instance, now))
+    ids = {rule for watch in watches for rule in watching.rule_ids(watch)}
+    rules: Mapping[str, Rule] = store.documents.rules.get_many(sorted(ids))
+    return Scene(instance, watches, rules, store.seats.roster(instance.id)[1])
 
 
-def _worth_asking(scene: Scene, seats: Iterable[Seat]) -> list[str]:
-    """The watched sessions that have not left: who left never comes back under the same id."""
-    left = {session.id for seat in seats for session in seat.sessions if session.left_at}
-    return sorted(set(scene.wishes) - left)
+def _settled(runtime: Runtime, holding: Holding, scene: Scene) -> Scene:
+    """A run that may be a meeting or a webinar is asked for as both, once; as neither, it is not live."""
+    try:
+        meeting, kind = resolve.find(runtime, holding, scene.instance.uuid, ("auto",))
+    except ZoomError as error:
+        if error.kind == "not_live":
+            ends.not_live(runtime, holding, scene)
+        else:
+            _blind(runtime, holding, scene.instance, error)
+        return scene
+    return replace(scene, instance=ends.renewed(runtime, replace(scene.instance, kind=kind), meeting))
 
 
-def _is_doubtful(seats: Iterable[Seat], sessions: Sequence[str], now: datetime) -> bool:
+def _wanted(runtime: Runtime, scene: Scene, seats: list[Seat]) -> Wanted:
+    store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
+    sessions = _sessions(scene, scene.roster)
+    return Wanted(
+        instance,
+        scene.roster,
+        partial(_sessions, scene),
+        partial(_told, scene.roster, instance.id, now),
+        listing=listing.is_due(scene.roster, instance, scene.watches, seats, now, hearing=hears.joins(runtime, now)),
+        doubtful=not instance.number or _is_doubtful(seats, sessions, now),
+        blind_before=store.seats.record(instance.id)[1].failures,
+    )
+
+
+def _sessions(scene: Scene, roster: Roster) -> frozenset[str]:
+    """Whose figures are wanted: of everybody watched and present, by session.
+
+    Where no list tells who is there, whoever is named by an id is asked for by that id.
+    """
+    seats = replace(scene, roster=roster).wishes()
+    here = {session for session, listed in seating.present(roster.people).items() if listed.seat in seats}
+    if roster.listed_at is not None and roster.whole:
+        return frozenset(here)
+    watches = watching.looking(scene.watches, scene.rules)
+    named = (who for watch in watches for who in watching.entries(watch, scene.instance.id))
+    ids = {who.value for who in named if who.kind == "participant_id"}
+    return frozenset(here | (ids - roster.people.keys()))
+
+
+def _told(roster: Roster, instance: str, now: datetime, answer: Answer) -> Roster:
+    """The roster with what an answer tells."""
+    told = rosters.told(
+        roster, instance, now, listed=answer.listed, complete=answer.complete, sights=answer.sights.values()
+    )
+    return replace(told, order=answer.order or told.order)
+
+
+def _is_doubtful(seats: Iterable[Seat], sessions: frozenset[str], now: datetime) -> bool:
     """Nobody whom we ask for has shown a new figure for a while: is the meeting over?"""
     asked = [seat for seat in seats if any(session.id in sessions for session in seat.sessions)]
     return bool(asked) and all(seat.row_at is None or now - seat.row_at > SILENT for seat in asked)
@@ -79,92 +126,63 @@ def _blind(runtime: Runtime, holding: Holding, instance: Instance, trouble: Zoom
     store, now = runtime.store, runtime.store.clock.now()
     version, record = store.seats.record(instance.id)
     again_at = cadence.next_look(instance.id, now, runtime.settings.qoswatch_poll_seconds)
-    blind = went_blind(record, trouble, now)
+    blind = records.went_blind(record, trouble, now)
     store.seats.commit(instance.id, (), record=(version, blind), claim=holding.claim, next_at=again_at)
     store.health.count("rounds:blind")
     log.warning("round was blind", instance=instance.id, kind=trouble.kind, words=trouble.words)
 
 
-def _not_live(runtime: Runtime, holding: Holding, scene: Scene) -> None:
-    """Zoom says that the meeting is not live: once may be an error, twice a minute apart is its end."""
-    store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
-    version, record = store.seats.record(instance.id)
-    if record.not_live_at is None or now - record.not_live_at < NOT_LIVE_TWICE:
-        first = record.not_live_at or now
-        doubted = replace(record, not_live_at=first)
-        again_at = first + NOT_LIVE_TWICE
-        store.seats.commit(instance.id, (), record=(version, doubted), claim=holding.claim, next_at=again_at)
-        return
-    over_at = record.not_live_at
-    ended = replace(scene, instance=replace(instance, ended_at=over_at))
-    decide(runtime, ended, Answer(), over_at)
-    _await_next_run(runtime, instance, now)  # first: whoever dies after the next line leaves nobody waiting in vain
-    store.instances.end(instance.id, over_at)
-    store.due.done(holding.claim, cadence.after_end(over_at, now))
-    log.info("meeting is over", instance=instance.id, number=instance.number)
-
-
-def _afterwards(runtime: Runtime, holding: Holding, scene: Scene, ended_at: datetime) -> None:
-    """A run that ended by Zoom's answers alone is asked for a few times more; if it is on, it is watched on."""
-    store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
-    _await_next_run(runtime, instance, now)
-    if not scene.wishes:
-        store.due.done(holding.claim, None)
-        return
-    try:
-        meeting = ask_meeting(runtime, holding, instance.uuid)
-    except ZoomError:
-        store.due.done(holding.claim, cadence.after_end(ended_at, now))
-        return
-    store.instances.put(_known(replace(instance, ended_at=None), meeting))
-    version, _ = store.seats.record(instance.id)
-    store.seats.commit(instance.id, (), record=(version, MeetingRecord()), claim=holding.claim, next_at=now)
-    log.warning("meeting is on after all", instance=instance.id, number=instance.number)
-
-
 def _unwatched(runtime: Runtime, holding: Holding, scene: Scene) -> None:
     """Nobody asks for anybody here now: what is open ends as that, without a call."""
-    _await_next_run(runtime, scene.instance, runtime.store.clock.now())
+    ends.await_next_run(runtime, scene.instance, runtime.store.clock.now())
     decide(runtime, scene, Answer(), None, holding, None, seen=False)
     runtime.store.instances.rest(scene.instance.id)
-
-
-def _await_next_run(runtime: Runtime, instance: Instance, now: datetime) -> None:
-    """Whoever waits for the number goes on waiting; first a minute, since people restart meetings."""
-    watches = runtime.store.documents.watches_of(instance.number, "") if instance.number else []
-    again_at = cadence.ask_again(watches, now)
-    if again_at is not None:
-        soon = any(watching.concerns(watch, "", now) for watch in watches)
-        moment = min(again_at, now + RESTARTS_WITHIN) if soon else again_at
-        runtime.store.due.arm(keys.number_member(instance.number), moment)
 
 
 def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> None:
     store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
     for watch in scene.watches:
-        if watch.bound is None and any(who.value in answer.sights for who in watch.who):
+        ids = {who.value for who in watch.who if who.kind == "participant_id"}
+        if watch.bound is None and ids & answer.sights.keys():
             store.documents.bind(watch.id, instance.id)
     if answer.meeting is not None:
-        scene = replace(scene, instance=_renewed(runtime, instance, answer.meeting))
-    period = runtime.settings.qoswatch_poll_seconds * (1 if answer.asked else NOBODY_LEFT)
-    next_at = cadence.next_look(instance.id, now, period)
-    decide(runtime, scene, answer, None, holding, next_at)
-    store.health.count("rounds:seen")
+        instance = ends.renewed(runtime, instance, answer.meeting)
+    roster = rosters.changed(runtime, instance.id, lambda known: _told(known, instance.id, now, answer))
+    hearing_watch.compare(runtime, scene.roster, answer, now)
+    scene, last = replace(scene, instance=instance, roster=roster), store.round(instance.id)
+    decide(runtime, scene, answer, None, holding, partial(_next, runtime, scene, answer))
+    rollcall.call(runtime, scene, roster, now)
+    since_s = (now - last.at).total_seconds() if last else 0.0
+    store.health.count_all({"rounds:seen": 1, "person_minutes": answer.asked * max(1, round(since_s / 60))})
+    _measure(runtime, answer, now)
 
 
-def _renewed(runtime: Runtime, instance: Instance, meeting: Meeting) -> Instance:
-    """The instance with what Zoom tells of the meeting now: its number, topic and start."""
-    known = _known(instance, meeting)
-    if known != instance:
-        runtime.store.instances.put(known)
-    return known
+def _next(runtime: Runtime, scene: Scene, answer: Answer, watched: tuple[Watched, ...], now: datetime) -> Due:
+    """When to look again: by the pace of the day, and at the moment when a broken line becomes a drop-out."""
+    urgent = any(cadence.is_urgent(each.seat, each.wishes) for each in watched)
+    period_s = _period_s(runtime, scene, answer, [each.seat for each in watched], now)
+    again_at = pace.next_look(runtime, scene.instance.id, now, period_s, urgent=urgent)
+    moments = [lifecycle.drop_moment(each.seat, each.wishes) for each in watched]
+    return Due(min([again_at, *(moment for moment in moments if moment and moment > now)]), period_s)
 
 
-def _known(instance: Instance, meeting: Meeting) -> Instance:
-    """The number that people watch stays, even where Zoom names the run by another."""
-    return replace(
-        instance,
-        number=instance.number or meeting.number,
-        topic=meeting.topic or instance.topic,
-        started_at=instance.started_at or meeting.started_at,
-    )
+def _period_s(runtime: Runtime, scene: Scene, answer: Answer, seats: list[Seat], now: datetime) -> float:
+    """Each period; less often where nobody is, or where figures come without being asked for."""
+    period_s: float = runtime.settings.qoswatch_poll_seconds
+    if not answer.asked and not listing.seeks(scene.roster, scene.instance, scene.watches, seats, now):
+        return period_s * max(NOBODY_HERE, len(runtime.store.instances.live()) // LISTED_A_MINUTE)
+    return period_s * FED if _is_fed(runtime, scene, now) else period_s
+
+
+def _is_fed(runtime: Runtime, scene: Scene, now: datetime) -> bool:
+    """Whether the figures of everybody watched and present are pushed to us."""
+    return runtime.store.feed.fed(scene.instance.id, _sessions(scene, scene.roster), now)
+
+
+def _measure(runtime: Runtime, answer: Answer, now: datetime) -> None:
+    """Note how far back Zoom's answers reach, and how old their newest row is."""
+    told = [sight.samples for sight in answer.sights.values() if sight.samples]
+    if told:
+        reach_min = max(rows[-1].minute - rows[0].minute for rows in told)
+        newest = max(rows[-1].minute for rows in told)
+        runtime.store.budget.measured(reach_min=reach_min, age_s=(now - moment_of(newest)).total_seconds())

@@ -9,11 +9,14 @@ from functools import partial
 import structlog
 
 from rules import cadence
+from rules.watching import ANY
 from service.store import StoreError
 from service.store.leases import Claim
+from workers.discover import discover
 from workers.holding import LEASE_S, Holding, Stale
 from workers.look import look
-from workers.resolve import resolve, went_blind
+from workers.records import went_blind
+from workers.resolve import resolve
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
 
@@ -41,7 +44,9 @@ def _one(runtime: Runtime, calls: ThreadPoolExecutor, stop_at: float, claim: Cla
         return False
     holding = Holding(runtime, claim)
     try:
-        if claim.member.startswith("n"):
+        if claim.member == ANY:
+            discover(runtime, holding)
+        elif claim.member.startswith("n"):
             resolve(runtime, holding)
         else:
             look(runtime, holding, calls)

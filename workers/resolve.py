@@ -1,18 +1,20 @@
 """A meeting number that waits to go live: one call turns it into an instance, which is then looked at."""
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
 import structlog
 
 from rules import cadence, watching
-from rules.model import Instance, Meeting, MeetingRecord
+from rules.model import Instance, Meeting, MeetingKind, MeetingRecord, Watch
 from service.store import keys
 from workers.asking import ask_meeting
 from workers.holding import Holding
+from workers.records import went_blind
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
+from workers.zoom.urls import ZoomKind
 
+_OTHER_KIND = ("not_live", "no_participant", "refused")  #: what Zoom says of a webinar that is asked for as a meeting
 log = structlog.get_logger()
 
 
@@ -20,23 +22,42 @@ def resolve(runtime: Runtime, holding: Holding) -> None:
     """Ask Zoom whether the number is live; arm its instance, or ask again later."""
     store, number = runtime.store, holding.claim.member[1:]
     now = store.clock.now()
-    watches = store.documents.watches_of(number, "")
-    if not any(watching.concerns(watch, "", now) for watch in watches):
+    watches = _waiting(runtime, number)
+    wanting = [watch for watch in watches if watching.concerns(watch, None, now)]
+    if not wanting:
         _sees(runtime, holding)
         store.due.done(holding.claim, cadence.ask_again(watches, now))
         return
     try:
-        meeting = ask_meeting(runtime, holding, number)
+        meeting, kind = find(runtime, holding, number, [watch.kind for watch in wanting])
     except ZoomError as error:
         _not_now(runtime, holding, error)
         return
     _sees(runtime, holding)
-    instance = arm(runtime, meeting, number)
+    instance = arm(runtime, meeting, number, kind)
     log.info("meeting is live", instance=instance.id, number=number, topic=instance.topic)
     store.due.done(holding.claim, cadence.opens_next(watches, now))
 
 
-def arm(runtime: Runtime, meeting: Meeting, number: str) -> Instance:
+def find(runtime: Runtime, holding: Holding, meeting: str, wanted: Iterable[MeetingKind]) -> tuple[Meeting, ZoomKind]:
+    """The live run of a number or UUID and what it is: a meeting, else a webinar, where both are meant.
+
+    Raises:
+        ZoomError: "not_live" when none of them is, else what the first of them was refused for.
+    """
+    kinds = _kinds(wanted)
+    errors = []
+    for kind in kinds:
+        try:
+            return ask_meeting(runtime, holding, meeting, kind), kind
+        except ZoomError as error:
+            errors.append(error)
+            if error.kind not in _OTHER_KIND:
+                break
+    raise next((error for error in errors if error.kind not in _OTHER_KIND), errors[0])
+
+
+def arm(runtime: Runtime, meeting: Meeting, number: str, kind: ZoomKind = "meeting") -> Instance:
     """Keep a live meeting and make it due at once."""
     now = runtime.store.clock.now()
     instance = Instance(
@@ -44,6 +65,7 @@ def arm(runtime: Runtime, meeting: Meeting, number: str) -> Instance:
         uuid=meeting.uuid,
         number=number,
         topic=meeting.topic,
+        kind=kind,
         started_at=meeting.started_at or now,
     )
     runtime.store.instances.put(instance)
@@ -51,13 +73,23 @@ def arm(runtime: Runtime, meeting: Meeting, number: str) -> Instance:
     return instance
 
 
+def _kinds(wanted: Iterable[MeetingKind]) -> Sequence[ZoomKind]:
+    named = set(wanted)
+    kinds: tuple[ZoomKind, ...] = ("meeting", "webinar")
+    return [kind for kind in kinds if kind in named or "auto" in named]
+
+
+def _waiting(runtime: Runtime, number: str) -> list[Watch]:
+    """The watches on the number itself; who follows people through any meeting waits for none."""
+    return [watch for watch in runtime.store.documents.watches_of(number, "") if watch.meeting == number]
+
+
 def _not_now(runtime: Runtime, holding: Holding, error: ZoomError) -> None:
     """Not live: ask again by the windows of those who wait. Any other trouble is blindness, and asked again soon."""
     store, now, member = runtime.store, runtime.store.clock.now(), holding.claim.member
     if error.kind in ("not_live", "too_old"):
         _sees(runtime, holding)
-        watches = store.documents.watches_of(member[1:], "")
-        store.due.done(holding.claim, cadence.ask_again(watches, now))
+        store.due.done(holding.claim, cadence.ask_again(_waiting(runtime, member[1:]), now))
         return
     version, record = store.seats.record(member)
     again_at = cadence.next_look(member, now, runtime.settings.qoswatch_poll_seconds)
@@ -73,14 +105,3 @@ def _sees(runtime: Runtime, holding: Holding) -> None:
     version, record = runtime.store.seats.record(holding.claim.member)
     if record.blind_since is not None:
         runtime.store.seats.commit(holding.claim.member, (), record=(version, MeetingRecord()))
-
-
-def went_blind(record: MeetingRecord, error: ZoomError, now: datetime) -> MeetingRecord:
-    """The record of a meeting after one more blind round: since when, and in which words."""
-    return replace(
-        record,
-        blind_since=record.blind_since or now,
-        blind_kind=error.kind,
-        blind_reason=error.words,
-        failures=record.failures + 1,
-    )

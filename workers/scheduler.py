@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from service.settings import Settings
 from service.store.leases import Claim
 from workers.audit import audit
+from workers.drain import is_wanted
 from workers.holding import LEASE_S
 from workers.runtime import Runtime
 
@@ -46,6 +47,8 @@ class Scheduler:
         first = store.lanes.first_due()
         if first is not None and first <= store.clock.now():
             self.runtime.queues.deliver()
+        if is_wanted(store):
+            self.runtime.queues.drain()
         self._chores()
         return claimed
 

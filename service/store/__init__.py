@@ -10,16 +10,20 @@ from rules.model import Round
 from service.store import connect, keys
 from service.store.alerts import Alerts
 from service.store.apikeys import ApiKey, ApiKeys, Scope
-from service.store.budget import Budget, Label, Spent, Taken
+from service.store.budget import Budget, Spent, Taken
 from service.store.clock import Clock
 from service.store.deliveries import Attempt, Delivery
 from service.store.documents import Documents
 from service.store.errors import CursorError, StoreError, StoreUnavailable
+from service.store.feed import Feed
 from service.store.health import Figures, Health
 from service.store.instances import Instances
+from service.store.intake import Intake
 from service.store.lanes import Lanes, Sending, Turn
 from service.store.leases import Claim, Leases
 from service.store.link import Link
+from service.store.loads import Loads
+from service.store.plans import PLANS, Label, Plan, Purpose, plan_of
 from service.store.samples import Samples
 from service.store.seats import Seats
 from service.store.tokens import Tokens
@@ -33,6 +37,7 @@ __all__ = [
     "Delivery",
     "Figures",
     "Label",
+    "Purpose",
     "Scope",
     "Sending",
     "Spent",
@@ -59,6 +64,12 @@ class Wishes(Protocol):
     @property
     def zoom_plan(self) -> str: ...
     @property
+    def zoom_heavy_per_second(self) -> float | None: ...
+    @property
+    def zoom_intensive_per_minute(self) -> float | None: ...
+    @property
+    def zoom_calls_per_day(self) -> int | None: ...
+    @property
     def qoswatch_poll_seconds(self) -> int: ...
     @property
     def qoswatch_keep_samples_s(self) -> int: ...
@@ -78,7 +89,7 @@ class Store:
         secret_keys: Sequence[str],
         test_clock: str | None = None,
         account: str = "",
-        plan: str = "business",
+        plan: Plan | str = "business",
         poll_s: int = 60,
         keep_samples_s: int = 7 * _DAY_S,
         keep_alerts_s: int = 90 * _DAY_S,
@@ -91,6 +102,9 @@ class Store:
         self.clock = clock = Clock(link, test_clock)
         self.due = Leases(link, clock, keys.due())
         self.chores = Leases(link, clock, keys.chores())
+        self.drains = Leases(link, clock, keys.drains())
+        self.intake = Intake(link, clock)
+        self.feed = Feed(link, clock)
         self.instances = Instances(link)
         self.seats = Seats(link, clock, keep_samples_s, keep_alerts_s)
         self.alerts = Alerts(link, clock, keep_alerts_s)
@@ -98,7 +112,8 @@ class Store:
         self.lanes = Lanes(link, clock, keep_alerts_s)
         self.documents = Documents(link, clock, vault)
         self.keys_ = ApiKeys(link, clock)
-        self.budget = Budget(link, clock, owner, plan)
+        self.budget = Budget(link, clock, owner, PLANS[plan] if isinstance(plan, str) else plan)
+        self.loads = Loads(self.instances, self.seats, self.documents, poll_s)
         self.tokens = Tokens(link, clock, vault, owner)
         self.health = Health(link, clock, self.due, self.lanes, self.instances, poll_s)
 
@@ -118,7 +133,12 @@ class Store:
             secret_keys=settings.secret_keys,
             test_clock=settings.qoswatch_test_clock,
             account=settings.zoom_account_id or "",
-            plan=settings.zoom_plan,
+            plan=plan_of(
+                settings.zoom_plan,
+                heavy_per_s=settings.zoom_heavy_per_second,
+                intensive_per_min=settings.zoom_intensive_per_minute,
+                a_day=settings.zoom_calls_per_day,
+            ),
             poll_s=settings.qoswatch_poll_seconds,
             keep_samples_s=settings.qoswatch_keep_samples_s,
             keep_alerts_s=settings.qoswatch_keep_alerts_s,

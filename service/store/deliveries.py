@@ -91,8 +91,8 @@ class Deliveries:
         old = self._link.span(keys.deliveries(), "-inf", str(limit), 0, SWEEP_MAX, newest=False)
         channels = {id: raw.decode() for id, _ in old if (raw := self._link.field(keys.delivery(id), "channel"))}
         for id, _ in old:
-            lists = [keys.deliveries(), keys.deliveries_dead()]
-            lists += [keys.deliveries_of(channels[id])] if id in channels else []
+            lists = [keys.deliveries(), keys.deliveries("dead")]
+            lists += [keys.deliveries(f"channel:{channels[id]}")] if id in channels else []
             self._link.together([("DEL", keys.delivery(id)), *(("ZREM", index, id) for index in lists)])
         return len(old)
 
@@ -103,8 +103,8 @@ class Deliveries:
 
 def _narrowest(state: str | None, channel: str | None) -> str:
     if state == "dead":
-        return keys.deliveries_dead()
-    return keys.deliveries_of(channel) if channel else keys.deliveries()
+        return keys.deliveries("dead")
+    return keys.deliveries(f"channel:{channel}") if channel else keys.deliveries()
 
 
 def _delivery(id: str, held: Mapping[str, bytes]) -> Delivery:

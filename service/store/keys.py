@@ -3,27 +3,11 @@
 Times in keys and scores are milliseconds since 1970. `<i>` is an instance id: one run of a meeting.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
+from service.store.ids import delivery_id as delivery_id
+from service.store.ids import instance_id as instance_id
+from service.store.ids import number_member as number_member
 
 PREFIX = "qos:"
-
-
-def instance_id(uuid: str) -> str:
-    """The short name of one run of a meeting: instance_id("aDYlohsHRtCd4ii1uC2+hA==") -> 12 hex."""
-    return hashlib.sha256(uuid.encode()).hexdigest()[:12]
-
-
-def delivery_id(lane: str, pairs: Iterable[tuple[str, int]]) -> str:
-    """The id of one post: the same lane and the same news always make the same id, "dl_…"."""
-    text = json.dumps([lane, sorted(pairs)], separators=(",", ":"))
-    return "dl_" + hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-def number_member(number: str) -> str:
-    """How a meeting number that waits to go live stands in `due`: "n97763643886"."""
-    return f"n{number}"
 
 
 # What people register
@@ -93,6 +77,11 @@ def samples(instance: str, session: str) -> str:
 def due() -> str:
     """ "qos:due": ZSET of instances and n<number>s by their next look; until the meeting is over."""
     return f"{PREFIX}due"
+
+
+def hastened(member: str) -> str:
+    """ "qos:hastened:3f9a0c11d2e4": somebody made it due out of turn; the seconds until that is let again."""
+    return f"{PREFIX}hastened:{member}"
 
 
 def lanes() -> str:
@@ -191,27 +180,46 @@ def delivery(id: str = "") -> str:
     return f"{PREFIX}delivery:{id}"
 
 
-def deliveries() -> str:
-    """ "qos:deliveries": ids of deliveries by created_at; swept with the delivery."""
-    return f"{PREFIX}deliveries"
+def deliveries(of: str = "") -> str:
+    """ "qos:deliveries:channel:slack-av", of all or the "dead": ids by created_at; swept with the delivery."""
+    return f"{PREFIX}deliveries:{of}" if of else f"{PREFIX}deliveries"
 
 
-def deliveries_of(channel: str) -> str:
-    """ "qos:deliveries:channel:slack-av": ids by created_at; swept with the delivery."""
-    return f"{PREFIX}deliveries:channel:{channel}"
+# What Zoom pushes
 
 
-def deliveries_dead() -> str:
-    """ "qos:deliveries:dead": ids of those given up, by created_at; swept with the delivery."""
-    return f"{PREFIX}deliveries:dead"
+def intake() -> str:
+    """ "qos:intake:0": STREAM of signed webhook bodies; until drained."""
+    return f"{PREFIX}intake:0"
+
+
+def heard() -> str:
+    """ "qos:heard": HASH at, missed: the last webhook, and what none told; for good."""
+    return f"{PREFIX}heard"
+
+
+def drains() -> str:
+    """ "qos:drains": ZSET of the streams that somebody drains, by the end of the lease; while drained."""
+    return f"{PREFIX}drains"
+
+
+def feed(instance: str) -> str:
+    """ "qos:feed:3f9a0c11d2e4": HASH session -> figures pushed and not decided yet; its last event + 24 h."""
+    return f"{PREFIX}feed:{instance}"
+
+
+def feeds() -> str:
+    """ "qos:feeds": ZSET of instances by when a pushed minute of theirs is complete; until decided."""
+    return f"{PREFIX}feeds"
 
 
 # Zoom's account and ourselves
 
 
-def budget(account: str, label: str) -> str:
-    """ "qos:budget:3f9a0c11d2e4:heavy": when the next call may go, in real ms; 48 h."""
-    return f"{PREFIX}budget:{account}:{label}"
+def budget(account: str, what: str) -> str:
+    """ "qos:budget:3f9a0c11d2e4:heavy": when a label's next call may go, in real ms; a day's count, others' part of
+    it, its pace (HASH), an hour's measures (ZSET); 48 h."""
+    return f"{PREFIX}budget:{account}:{what}"
 
 
 def token(account: str) -> str:

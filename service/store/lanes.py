@@ -59,9 +59,12 @@ class Lanes(Deliveries):
         self._keep_ms = (keep_s + SWEEP_GRACE_S) * 1000
         self._leases = Leases(link, clock, keys.lanes())
 
-    def owe(self, debt: Debt, note: Note) -> str:
-        """A note is owed: note, debt and delivery in one. Answers the delivery's id, known before it is sent."""
-        id = keys.delivery_id(debt.lane, [(debt.subject, debt.seq)])
+    def owe(self, debt: Debt, note: Note, *, alone: bool = True) -> str:
+        """A note is owed: note, debt and delivery in one. Answers the delivery's id, known before it is sent.
+
+        Not `alone`: it may be told together with others, so its delivery is made with the post; answers "".
+        """
+        id = keys.delivery_id(debt.lane, [(debt.subject, debt.seq)]) if alone else ""
         self._link.run(
             "lane_owe",
             (*_SETS, keys.note(note.id), *_of_delivery(id, debt.channel)),
@@ -121,7 +124,7 @@ class Lanes(Deliveries):
         kept = encode(_shortened(attempt))
         written = self._link.run(
             "lane_record",
-            (*_SETS, *_of_lane(turn), keys.gate(turn.channel), keys.deliveries_dead()),
+            (*_SETS, *_of_lane(turn), keys.gate(turn.channel), keys.deliveries("dead")),
             (
                 *(self._clock.now_ms(), turn.lane, turn.token, attempt.outcome, kept, ATTEMPTS_MAX),
                 *(_ms_or_blank(gate.not_before), encode(gate), _ms_or_blank(lane_not_before)),
@@ -150,7 +153,7 @@ class Lanes(Deliveries):
             return False
         went = self._link.run(
             "lane_redeliver",
-            (*_SETS, keys.lane(found.lane), keys.delivery(id), keys.deliveries_dead()),
+            (*_SETS, keys.lane(found.lane), keys.delivery(id), keys.deliveries("dead")),
             (self._clock.now_ms(), found.lane, id, found.channel),
         )
         return bool(went)
@@ -179,14 +182,14 @@ class Lanes(Deliveries):
 
     def _release(self, turn: Turn, verb: str, dropped: Sequence[str | int]) -> bool:
         args = (self._clock.now_ms(), turn.lane, turn.token, verb, _LANE_LIFE_MS, keys.delivery(), *dropped)
-        return bool(self._link.run("lane_release", (*_SETS, *_of_lane(turn), keys.deliveries_dead()), args))
+        return bool(self._link.run("lane_release", (*_SETS, *_of_lane(turn), keys.deliveries("dead")), args))
 
 
 _SETS = (keys.lanes(), keys.claims(keys.lanes()))
 
 
 def _of_delivery(id: str, channel: str) -> tuple[str, str, str]:
-    return keys.delivery(id), keys.deliveries(), keys.deliveries_of(channel)
+    return keys.delivery(id), keys.deliveries(), keys.deliveries(f"channel:{channel}")
 
 
 def _of_lane(turn: Turn) -> tuple[str, str, str]:

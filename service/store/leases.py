@@ -30,6 +30,13 @@ class Leases:
         """Make a member due at `at` or earlier; one that somebody holds will be looked at once more."""
         self._run("arm", member, ms(at))
 
+    def hasten(self, member: str, every_s: float) -> bool:
+        """Make a member due now. False: somebody did less than `every_s` ago, so it is due or was seen to since."""
+        if not self._link.do("SET", keys.hastened(member), 1, "NX", "PX", round(every_s * 1000)):
+            return False
+        self._run("arm", member, self._clock.now_ms())
+        return True
+
     def claim(self, n: int, lease_s: float) -> list[Claim]:
         """Up to `n` members that are due, earliest first, now ours for `lease_s`."""
         flat = self._run("claim", n, self._until(lease_s))
@@ -60,6 +67,11 @@ class Leases:
         """The member that is due next, and when; a held one counts by the end of its lease."""
         found = self._link.span(self._set, "-inf", "+inf", 0, 1, newest=False)
         return (found[0][0], moment(found[0][1])) if found else None
+
+    def when(self, member: str) -> datetime | None:
+        """When a member is due; a held one by the end of its lease. None: never."""
+        found = self._link.do("ZSCORE", self._set, member)
+        return None if found is None else moment(int(float(found)))
 
     def members(self) -> frozenset[str]:
         """Everything that is due at some time, held or not."""

@@ -32,6 +32,7 @@ _PARTS = {
     "lane_release": ("part_claims",),
     "gate_reset": ("part_claims", "part_gates"),
     "document_put": ("part_claims",),
+    "feed_keep": ("part_claims",),
 }
 
 

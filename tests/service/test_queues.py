@@ -34,6 +34,7 @@ def test_each_batch_is_one_job_that_carries_members_and_tokens(queues: Queues, r
 
 def test_a_job_is_short_lived_allow_listed_and_json(queues: Queues, redis_client: Any) -> None:
     queues.poll(BATCHES[:1])
+    queues.drain()
     queues.deliver()
     made = jobs(redis_client, "poll") + jobs(redis_client, "deliver")
     assert {job.func_name for job in made} == JOBS
@@ -52,6 +53,20 @@ def test_one_wake_up_is_enough(queues: Queues) -> None:
     for _ in range(3):
         queues.deliver()
     assert queues.length("deliver") == 1
+
+
+def test_one_drainer_is_enough_beside_looks(queues: Queues, redis_client: Any) -> None:
+    queues.poll(BATCHES[:1])
+    for _ in range(3):
+        queues.drain()
+    assert [job.func_name for job in jobs(redis_client, "poll")] == ["workers.jobs.poll", "workers.jobs.drain"]
+
+
+def test_a_drainer_at_work_does_not_keep_the_next_from_being_called(queues: Queues, redis_client: Any) -> None:
+    queues.drain()
+    redis_client.lpop("rq:queue:poll")  # a worker has taken it
+    queues.drain()
+    assert queues.length("poll") == 1
 
 
 def test_a_worker_runs_it_and_nothing_is_left(

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from rules import documents, lifecycle, planning
 from rules.gate import Gate
 from rules.lifecycle import Seen, Wish
-from rules.model import Channel, Instance, MeetingRecord, Rule, Watch, Who
+from rules.model import Channel, Instance, Listed, MeetingRecord, Rule, Watch, Who
 from service.settings import Settings
 from service.store import Store, keys
 from service.store.codec import encode
@@ -555,6 +555,22 @@ def test_a_watch_that_finds_nobody_in_a_live_meeting_is_told(look: Any, store: S
     store.documents.put_watch(a_watch(bound=instance))
     store.documents.put_watch(a_watch("w_2", who=(Who("participant_id", "1"),)))
     assert "find nobody in a meeting that is on: w_2" in said(look("watches"), "warning")
+
+
+def test_people_who_are_not_found_by_name_are_told_apart(look: Any, store: Store, simulator: Simulator) -> None:
+    store.documents.rules.seed(documents.stock_rules().values())
+    store.documents.channels.put(a_channel(simulator))
+    instance = a_call(simulator, store)
+    there = {"16778240": Listed(f"{instance}.16778240", "Dr Rao")}
+    store.seats.change_roster(instance, lambda roster: replace(roster, people=there))
+    for id, name in (("w_1", "Dr *"), ("w_2", "*Kline*")):
+        store.documents.put_watch(a_watch(id, who=(Who("name", name),)))
+    store.documents.put_watch(a_watch("w_3", meeting="any", who=(Who("name", "*Kline*"),)))
+    store.documents.put_watch(a_watch("w_4", who=(Who("name", "Ann"),), ends_at=NOW))
+    told = said(look("watches"), "warning")
+    assert "people are not found in a meeting that is on: w_2 -> GET" in told
+    assert "bind claims somebody" in told
+    assert "without having seen anybody" not in told  # of w_4 nobody knows: names are not tied to a run
 
 
 def test_an_empty_house_says_what_comes_first(look: Any) -> None:

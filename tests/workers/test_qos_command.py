@@ -14,7 +14,7 @@ from rules.model import Sample, Sight
 from service.settings import Settings
 from simulator import Simulator
 from workers.commands import qos
-from workers.zoom import report
+from workers.zoom import attendance, report
 
 BASE = 1764000000  # 2025-11-24 16:00 UTC, 17:00 in Berlin
 NOW = datetime.fromtimestamp(BASE, UTC)
@@ -67,6 +67,68 @@ def test_a_person_is_shown_minute_by_minute_newest_last(ask: Any, capsys: Any) -
     assert any(line.startswith("– nothing is sent or received") for line in lines)
 
 
+def test_a_join_url_is_a_meeting_too(ask: Any, capsys: Any) -> None:
+    assert ask("https://us02web.zoom.us/j/97763643886?pwd=secret", "16778240") == 0
+
+    assert capsys.readouterr().out.startswith("Dr Rao")
+
+
+def test_what_is_no_meeting_is_said_before_zoom_is_asked(ask: Any, simulator: Simulator, capsys: Any) -> None:
+    assert ask("https://zoom.us/my/dr.rao") == 1
+
+    assert capsys.readouterr().err.startswith("qoswatch qos: a personal link does not say its meeting")
+    assert simulator.calls.count(path="/metrics/") == 0
+
+
+def test_without_a_participant_the_people_present_are_listed_by_one_call(
+    ask: Any, simulator: Simulator, capsys: Any
+) -> None:
+    world = simulator.world
+    world.join("97763643886", "", user_id="16778241", email="kline@example.org", role="host")
+    world.join("97763643886", "Gone", user_id="16778242")
+    world.leave("97763643886", "16778242")
+    world.join("97763643886", "Guest", user_id="16778243", waiting=True)
+    simulator.clock.step(minutes=1)
+
+    assert ask("977 6364 3886", qoswatch_tz="Europe/Berlin") == 0
+
+    head, *people = capsys.readouterr().out.splitlines()
+    assert head == "2 people in meeting 97763643886, 1 person in the waiting room; times in Europe/Berlin"
+    assert [line.split()[0] for line in people] == ["16778240", "16778241"]
+    assert people[0].split()[1:3] == ["Dr", "Rao"]
+    assert people[0].endswith("since 17:00")
+    assert "(no name)  host      kline@example.org" in people[1]
+    assert simulator.calls.count(path="/metrics/") == 1
+
+
+def test_the_people_of_a_meeting_that_is_over_are_all_listed(ask: Any, simulator: Simulator, capsys: Any) -> None:
+    simulator.world.end("97763643886")
+    simulator.clock.step(minutes=1)
+
+    assert ask("97763643886", "--type", "past") == 0
+
+    head, person = capsys.readouterr().out.splitlines()
+    assert head.startswith("1 join of meeting 97763643886;")
+    assert "since 16:00 to 16:04" in person
+
+
+def test_a_webinar_is_asked_for_as_one(ask: Any, simulator: Simulator, capsys: Any) -> None:
+    simulator.world.start("98765432100", topic="Lecture", kind="webinar")
+    simulator.world.join("98765432100", "Prof. Ito", user_id="5", role="panelist")
+    simulator.clock.step(minutes=3)
+
+    assert ask("98765432100", "--webinar") == 0
+    assert "Prof. Ito  panelist" in capsys.readouterr().out
+    assert ask("98765432100", "5", "--webinar") == 0
+    assert capsys.readouterr().out.startswith("Prof. Ito")
+
+
+def test_the_list_as_zooms_own_json(ask: Any, capsys: Any) -> None:
+    assert ask("97763643886", "--json") == 0
+
+    assert json.loads(capsys.readouterr().out)[0]["user_name"] == "Dr Rao"
+
+
 def test_zooms_own_json_comes_out_as_it_is(ask: Any, simulator: Simulator, capsys: Any) -> None:
     assert ask("97763643886", "16778240", "--json") == 0
 
@@ -109,9 +171,18 @@ def test_with_a_server_of_ours_its_budget_and_token_are_used(
 
 
 def test_a_redis_that_does_not_answer_is_said(ask: Any, tmp_path: Path, capsys: Any) -> None:
-    assert ask("1", "2", redis_url=f"unix://{tmp_path}/none", qoswatch_secret_key="k" * 32) == 1
+    assert ask("97763643886", "2", redis_url=f"unix://{tmp_path}/none", qoswatch_secret_key="k" * 32) == 1
 
     assert capsys.readouterr().err.startswith("qoswatch qos: Redis can not be reached")
+
+
+def test_a_list_that_goes_on_says_so_and_nobody_is_a_table_of_nothing() -> None:
+    zone = ZoneInfo("UTC")
+    told = attendance.text([], meeting="977", zone=zone, past=False, complete=False)
+    assert told == "0 people in meeting 977; times in UTC (Zoom's list goes on: these are the first)"
+    machine = {"device": "iOS", "network_type": "Cellular"}
+    told = attendance.text([Sight("7", "Ann", facts=machine)], meeting="977", zone=zone, past=False)
+    assert told.splitlines()[1] == "7  Ann  iOS, Cellular"
 
 
 AUDIO = {"audio_input.avg_loss": 14.0, "audio_input.jitter": 6.25, "audio_input.mos": 2.9, "audio_input.bitrate": 1183}

@@ -6,7 +6,8 @@ from datetime import datetime
 from rules import watching
 from rules.errors import RuleTextError
 from rules.expression import compile_rule_text
-from rules.model import Rule, Watch
+from rules.model import Instance, Rule, Watch
+from rules.roster import meant
 from service.store import Store
 from service.store.errors import SealedElsewhere
 from workers.doctor.findings import Finding, Patient, fault, ok, warning
@@ -84,29 +85,47 @@ def _unruled(store: Store, known: Iterable[Watch]) -> Iterator[Finding]:
 def _unseen(store: Store, known: Iterable[Watch], now: datetime) -> Iterator[Finding]:
     """Watches that match nobody: over without a sight, or their meeting is on and nobody of theirs is in it."""
     fresh = [watch for watch in known if watch.bound is None and not watch.paused]
-    over = [watch.id for watch in fresh if watch.ends_at and watch.ends_at < now]
+    over = [watch.id for watch in fresh if _by_id(watch) and watch.ends_at and watch.ends_at < now]
     if over:
         yield warning(
             f"watches that ended without having seen anybody: {_listed(over)}",
             "check their ids, or delete them",
         )
-    looked = _looked_at(store)
-    lost = [watch.id for watch in fresh if watch.meeting in looked and watching.concerns(watch, "", now)]
-    if lost:
+    lost = _lost(store, fresh, now)
+    if by_id := [watch.id for watch in lost if _by_id(watch)]:
         yield warning(
-            f"watches that find nobody in a meeting that is on: {_listed(lost)}",
+            f"watches that find nobody in a meeting that is on: {_listed(by_id)}",
             "a participant id is the user_id of one join: it changes with every rejoin and every run",
+        )
+    if others := [watch.id for watch in lost if not _by_id(watch)]:
+        yield warning(
+            f"watches whose people are not found in a meeting that is on: {_listed(others)}",
+            "GET /v1/watches/<id> says why; POST …/bind claims somebody who is there under another name",
         )
 
 
-def _looked_at(store: Store) -> set[str]:
-    """Numbers and UUIDs of meetings that are on and were looked at often enough."""
-    found: set[str] = set()
+def _by_id(watch: Watch) -> bool:
+    return all(who.kind == "participant_id" for who in watch.who)
+
+
+def _lost(store: Store, fresh: Iterable[Watch], now: datetime) -> list[Watch]:
+    """Watches of meetings that are on, and were looked at often enough, in which they mean nobody."""
+    looked = list(_looked_at(store))
+    people = {run.id: store.seats.roster(run.id)[1].people for run in looked}
+
+    def finds_nobody(watch: Watch, run: Instance) -> bool:
+        own = watch.meeting in (run.number, run.uuid) and watching.concerns(watch, run, now)
+        return own and not meant(watching.entries(watch, run.id), people[run.id])
+
+    return [watch for watch in fresh if any(finds_nobody(watch, run) for run in looked)]
+
+
+def _looked_at(store: Store) -> Iterator[Instance]:
+    """Meetings that are on and were looked at often enough."""
     for id in store.instances.live():
-        instance = store.instances.get(id)
-        if instance and instance.ended_at is None and store.seats.record(id)[1].rounds >= ROUNDS:
-            found |= {instance.number, instance.uuid}
-    return found - {""}
+        run = store.instances.get(id)
+        if run and run.ended_at is None and store.seats.record(id)[1].rounds >= ROUNDS:
+            yield run
 
 
 def _rule(rule: Rule) -> Iterator[Finding]:

@@ -1,0 +1,84 @@
+"""Who follows people through any meeting: what is on in the whole account, found without a watch naming it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from rules import cadence, watching
+from rules.model import Meeting, MeetingRecord, Watch
+from rules.watching import ANY
+from service.store import keys
+from workers import hears, resolve, rosters
+from workers.holding import Holding
+from workers.records import went_blind
+from workers.runtime import Runtime
+from workers.zoom import ZoomError, payloads
+from workers.zoom.paging import Rows
+from workers.zoom.urls import ZoomKind
+
+EVERY = timedelta(minutes=1)
+CHECKED = timedelta(minutes=15)  #: between lists of everything while webhooks tell what begins
+_FALLING = ("poor", "bad")
+_KINDS: tuple[ZoomKind, ...] = ("meeting", "webinar")
+log = structlog.get_logger()
+
+
+def discover(runtime: Runtime, holding: Holding) -> None:
+    """Find the meetings that are on, unless webhooks tell of them; each is then looked at as any other."""
+    store, now = runtime.store, runtime.store.clock.now()
+    watches = [watch for watch in store.documents.watches_of("", "") if watch.meeting == ANY]
+    wanting = [watch for watch in watches if watching.concerns(watch, None, now)]
+    if not wanting:
+        store.due.done(holding.claim, cadence.opens_next(watches, now))
+        return
+    again_at = cadence.next_look(ANY, now, EVERY.total_seconds())
+    listed_at = store.seats.roster(ANY)[1].listed_at
+    if hears.joins(runtime, now) and listed_at and now - listed_at < CHECKED:
+        store.due.done(holding.claim, again_at)
+        return
+    version, record = store.seats.record(ANY)
+    try:
+        for kind in _KINDS:
+            if any(watch.kind in (kind, "auto") for watch in wanting):
+                _found(runtime, kind, _listed(runtime, holding, kind), wanting, now)
+    except ZoomError as error:
+        store.seats.commit(
+            ANY, (), record=(version, went_blind(record, error, now)), claim=holding.claim, next_at=again_at
+        )
+        store.health.count("rounds:blind")
+        log.warning("account could not be listed", kind=error.kind, words=error.words)
+        return
+    rosters.changed(runtime, ANY, lambda roster: replace(roster, listed_at=now))
+    store.seats.commit(ANY, (), record=(version, MeetingRecord()), claim=holding.claim, next_at=again_at)
+
+
+def _listed(runtime: Runtime, holding: Holding, kind: ZoomKind) -> Rows:
+    holding.keep()
+    result = "ok"
+    try:
+        return runtime.zoom.live(kind=kind)
+    except ZoomError as error:
+        result = error.kind
+        raise
+    finally:
+        runtime.store.health.count_all({f"zoom_calls:{result}": 1, "calls:discovery": 1})
+
+
+def _found(runtime: Runtime, kind: ZoomKind, rows: Rows, watches: list[Watch], now: datetime) -> None:
+    """New runs are looked at now, and again those that go badly or that somebody watched is the host of."""
+    emails = {who.value.casefold() for watch in watches for who in watch.who if who.kind == "email"}
+    for meeting in payloads.running(rows):
+        known = runtime.store.instances.get(keys.instance_id(meeting.uuid))
+        if known is None or known.ended_at is not None:
+            resolve.arm(runtime, meeting, meeting.number, kind)
+        elif meeting.audio_quality in _FALLING or _is_new_to(runtime, meeting, known.id, emails):
+            runtime.store.due.arm(known.id, now)
+
+
+def _is_new_to(runtime: Runtime, meeting: Meeting, id: str, emails: set[str]) -> bool:
+    """A watched host of a run in which we have seen nobody of that address yet."""
+    if meeting.host_email.casefold() not in emails:
+        return False
+    people = runtime.store.seats.roster(id)[1].people.values()
+    return all(listed.email.casefold() != meeting.host_email.casefold() for listed in people)

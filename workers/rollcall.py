@@ -1,0 +1,56 @@
+"""Call the roll: three minutes into a meeting each watch tells its channels, once, whom it found and whom not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from rules import rollcall, rollwords, watching
+from rules.model import Debt, Instance, Note, Roster, Seat, Watch
+from rules.presence import stands
+from workers import rosters
+from workers.deciding import Scene
+from workers.letter import TEST_LABEL
+from workers.runtime import Runtime
+
+log = structlog.get_logger()
+
+
+def call(runtime: Runtime, scene: Scene, roster: Roster, now: datetime) -> Roster:
+    """Owe every roll-call that is due, then write down that it was; answers the roster as it is then.
+
+    Whoever dies between the two leaves a roll-call that is owed again as the same note, which is told once.
+    """
+    run = scene.instance
+    looking = watching.looking(scene.watches, scene.rules)
+    due = rollcall.due(looking, run, roster, now)
+    if not due:
+        return roster
+    seats = {id: seat for id, (_, seat) in runtime.store.seats.load(run.id).items()}
+    strangers = rollcall.unclaimed(looking, run.id, roster.people)
+    for watch in due:
+        _owe(runtime, run, watch, _note(run, watch, roster, seats, strangers, now))
+    called = tuple(watch.id for watch in due)
+    after = rosters.changed(runtime, run.id, lambda known: _with_called(known, called))
+    runtime.queues.deliver()
+    return after
+
+
+def _note(
+    run: Instance, watch: Watch, roster: Roster, seats: Mapping[str, Seat], strangers: Sequence[str], now: datetime
+) -> Note:
+    presences = stands(watch, run.id, roster.people, seats, now)
+    test = TEST_LABEL in watch.labels
+    sentence = rollwords.line(run, watch, presences, roster.people, seats, strangers, test=test)
+    return Note(rollcall.note_id(watch.id, run.id), "roll_call", sentence, now)
+
+
+def _owe(runtime: Runtime, run: Instance, watch: Watch, note: Note) -> None:
+    for channel in watch.notify:
+        runtime.store.lanes.owe(Debt(channel, f"{channel}:{run.id}", note.id, 1), note, alone=False)
+    log.info("roll was called", instance=run.id, watch_id=watch.id, note=note.id)
+
+
+def _with_called(roster: Roster, called: tuple[str, ...]) -> Roster:
+    return replace(roster, called=tuple(dict.fromkeys((*roster.called, *called))))
