@@ -9,13 +9,14 @@ HERE := .venv/bin/python -c "import os, pathlib, sysconfig; \
     pathlib.Path(sysconfig.get_path('purelib'), 'qoswatch-here.pth').write_text(os.getcwd() + os.linesep)"
 JOBS ?= 2
 
-.PHONY: help run test coverage lint lock clean
+.PHONY: help run test coverage bench-budget lint lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run       everything in one terminal; without Zoom credentials, a pretend Zoom to look at"
 	@echo "make test      lint, types and every test, as CI runs them"
 	@echo "make coverage  the tests again, counting lines and branches; fails below 90 %"
+	@echo "make bench-budget  what watching costs in calls and what it finds, into docs/benchmarks.md; ten minutes"
 	@echo "make lock      write requirements.txt and requirements-dev.txt anew (needs uv)"
 	@echo "make clean     remove what these made"
 
@@ -28,6 +29,9 @@ test: lint
 
 coverage: .venv/test.stamp
 	.venv/bin/python -m pytest -q -n $(JOBS) --cov --cov-report=term
+
+bench-budget: .venv/test.stamp
+	.venv/bin/python -P -m tests.bench
 
 lint: .venv/test.stamp
 	.venv/bin/ruff check .

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from rules.meeting_names import meeting_name
 from rules.model import AlertView, BreachView, Entry, Severity, WatchView, moment_of
 from service.api.bodies import Answer
 from service.api.errors import NotFound
 from service.api.fields import Id
 from service.api.layer import op
-from service.api.meeting_names import meeting_name
 from service.api.pages import Page, PageQuery
 from service.store import Store
 

@@ -105,10 +105,10 @@ class Api:
             path = declared.path.replace("{", f"<{declared.ids}:").replace("}", ">")
             self._route(path, declared.name, _answering(declared, view), declared.method)
 
-    def open(self, path: str, name: str, view: Callable[..., Any]) -> None:
+    def open(self, path: str, name: str, view: Callable[..., Any], method: Method = "GET") -> None:
         """Route a page that asks for no key and is no operation of the API."""
         self.scopes[name] = None
-        self._route(path, name, view, "GET")
+        self._route(path, name, view, method)
 
     def _route(self, path: str, name: str, view: Callable[..., Any], method: Method) -> None:
         # OPTIONS is not answered: a browser of another origin has no business here

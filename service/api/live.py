@@ -1,21 +1,23 @@
 """/v1/live: the meetings that are on now, who is watched in them, their last figures. From what we hold: no call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rules.metrics import STREAMS
-from rules.model import Instance, MeetingRecord, Round, Sample, Seat, Severity, moment_of
+from rules.model import AlertState, Instance, MeetingRecord, Round, Sample, Severity, moment_of
+from rules.presence import Presence, stands
 from rules.watching import concerns
 from service.api.bodies import Answer, Query
 from service.api.fields import Limit
 from service.api.layer import op
-from service.api.watch_view import Person, person_of
+from service.api.runs import live_runs
+from service.api.watch_people import MOST_PEOPLE
+from service.api.watch_view import Person, alert_of, person_of
 from service.store import Store
 
 PATH = "/v1/live"
 _HERE = ("watching", "no_figures")
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class LiveQuery(Query):
@@ -61,7 +63,10 @@ class LiveRound(Answer):
 
 
 class LiveMeeting(Answer):
-    """A meeting that is on. `blind_since`: we do not see it since then, and nothing is decided about anybody."""
+    """A meeting that is on, with the people watched in it (500 at most).
+
+    `blind_since`: we do not see it since then, and nothing is decided about anybody.
+    """
 
     instance: str
     uuid: str
@@ -85,9 +90,10 @@ class LiveAnswer(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A session that somebody watches, and by which watches."""
+    """Somebody who is watched in a run, or an entry that means nobody there; and by which watches."""
 
-    session: str
+    presence: Presence
+    alert: AlertState | None
     watches: tuple[str, ...]
 
 
@@ -108,9 +114,8 @@ class Live:
 
     def _meeting(self, run: Instance, now: datetime) -> LiveMeeting:
         record = self._store.seats.record(run.id)[1]
-        seats = {s.id: seat for _, seat in self._store.seats.load(run.id).values() for s in seat.sessions}
-        told = [self._person(run, each, seats.get(each.session), now) for each in watched_in(self._store, run, now)]
-        people = [_unseen(person, record.blind_since) for person in told]
+        watched = watched_in(self._store, run, now)[:MOST_PEOPLE]
+        people = [_unseen(self._person(run, each), record.blind_since) for each in watched]
         return LiveMeeting(
             instance=run.id,
             uuid=run.uuid,
@@ -124,31 +129,28 @@ class Live:
             says=_meeting_sentence(record, people),
         )
 
-    def _person(self, run: Instance, watched: Watched, seat: Seat | None, now: datetime) -> LivePerson:
-        alert = seat.alert if seat and seat.alert and seat.alert.open else None
-        newest = self._store.samples.recent(run.id, watched.session, 1)
+    def _person(self, run: Instance, watched: Watched) -> LivePerson:
+        presence, alert = watched.presence, watched.alert
+        newest = self._store.samples.recent(run.id, presence.session, 1) if presence.session else ()
         return LivePerson(
-            **dict(person_of(watched.session, seat, now)),
+            **dict(person_of(presence, alert)),
             watches=watched.watches,
             severity=alert.severity if alert else None,
             figures=figures_of(newest[0]) if newest else None,
         )
 
 
-def live_runs(store: Store) -> tuple[Instance, ...]:
-    """The runs that are on, those that began last first."""
-    runs = [run for id in store.instances.live() if (run := store.instances.get(id)) and run.ended_at is None]
-    return tuple(sorted(runs, key=lambda run: (run.started_at or _EARLIEST, run.id), reverse=True))
-
-
 def watched_in(store: Store, run: Instance, now: datetime) -> tuple[Watched, ...]:
-    """Everybody who is watched in a run, once each."""
-    asked: dict[str, list[str]] = {}
+    """Everybody who is watched in a run, once each, and whoever is named and not found there."""
+    people = store.seats.roster(run.id)[1].people
+    seats = {id: seat for id, (_, seat) in store.seats.load(run.id).items()}
+    found: dict[tuple[str, ...], Watched] = {}
     for watch in store.documents.watches_of(run.number, run.uuid):
-        if concerns(watch, run.id, now):
-            for who in watch.who:
-                asked.setdefault(who.value, []).append(watch.id)
-    return tuple(Watched(session, tuple(watches)) for session, watches in asked.items())
+        for each in stands(watch, run.id, people, seats, now) if concerns(watch, run, now) else ():
+            key = (each.seat,) if each.seat else (each.who.kind, each.who.value.casefold())
+            known = found.get(key) or Watched(each, alert_of(seats.get(each.seat or "")), ())
+            found[key] = replace(known, watches=tuple(dict.fromkeys([*known.watches, watch.id])))
+    return tuple(found.values())
 
 
 def figures_of(row: Sample) -> FiguresAnswer:

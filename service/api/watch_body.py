@@ -1,29 +1,33 @@
 """A watch as it comes in: who, in which meeting, under which rules, telling whom."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from rules.model import Watch, Who
+from rules.meeting_names import meeting_name
+from rules.model import MeetingKind, Watch
+from rules.watching import ANY
 from service.api.bodies import READ_ONLY, Body
+from service.api.errors import Fault
 from service.api.fields import Id, Moment, words
-from service.api.meeting_names import meeting_name
-from service.api.words import PATTERNS
+from service.api.who_body import DIGITS, Person, contradictions, usual_rules, whom
 
-_DIGITS = r"^[0-9]{1,20}$"
-PATTERNS[_DIGITS] = "must be the number that Zoom gives the person in this meeting (user_id), digits only"
-_WHO_LATER = ("zoom_user", "email", "name", "role", "everyone")
+
+def _meeting(given: str) -> str:
+    return ANY if given.strip().casefold() == ANY else meeting_name(given)
+
 
 MeetingName = Annotated[
     str,
     Field(
         max_length=500,
-        description="A meeting number, the UUID of one run, or a join URL.",
+        description="A meeting number, the UUID of one run, a join URL, or `any`: every live meeting of the account.",
         examples=["977 6364 3886"],
         json_schema_extra={"format": "zoom-meeting"},
     ),
-    AfterValidator(meeting_name),
+    AfterValidator(_meeting),
 ]
 #: the name of a rule or set, the id of a channel: that it exists is seen when the store is asked
 RuleName = Annotated[str, Field(max_length=64, json_schema_extra={"format": "rule-name"})]
@@ -31,14 +35,6 @@ ChannelId = Annotated[str, Field(max_length=64, json_schema_extra={"format": "ch
 Labels = Annotated[
     dict[Id, Annotated[str, words(200)]], Field(max_length=20, json_schema_extra={"additionalProperties": False})
 ]
-
-
-class Person(Body):
-    """One person to watch."""
-
-    refusals: ClassVar = {key: f"'{key}' comes later; until then name people by 'participant_id'" for key in _WHO_LATER}
-
-    participant_id: Annotated[str, Field(pattern=_DIGITS, examples=["16778240"])]
 
 
 class WatchBody(Body):
@@ -49,20 +45,16 @@ class WatchBody(Body):
 
     meeting: MeetingName
     who: Annotated[tuple[Person, ...], Field(min_length=1, max_length=200)]
-    kind: Literal["auto", "meeting"] = "auto"
-    rules: Annotated[tuple[RuleName, ...], Field(min_length=1, max_length=50)] = ("speaker",)
+    kind: MeetingKind = "auto"
+    rules: Annotated[tuple[RuleName, ...], Field(min_length=1, max_length=50)] = Field(
+        default_factory=tuple,
+        description="Names of rules and sets. Left out: `speaker`, for everyone and attendees alone `listener`.",
+    )
     notify: Annotated[tuple[ChannelId, ...], Field(min_length=1, max_length=20)]
     starts_at: Moment | None = None
     ends_at: Moment | None = Field(None, description="Soft: to the end of the meeting, unless `hard_stop`.")
     hard_stop: bool = False
     labels: Labels = Field(default={})
-
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _webinars_later(cls, given: Any) -> Any:
-        if given == "webinar":
-            raise ValueError("webinars come later; until then only meetings are watched")
-        return given
 
     @field_validator("ends_at")
     @classmethod
@@ -72,18 +64,23 @@ class WatchBody(Body):
             raise ValueError("must be after 'starts_at'")
         return ends_at
 
+    def faults(self, *, now: datetime, before: Watch | None) -> Iterator[Fault]:
+        """What no field can say of itself alone. A watch that is over may be put again as it was."""
+        yield from contradictions(self.who, self.meeting, self.kind)
+        known = before is not None and before.ends_at == self.ends_at
+        if self.ends_at and self.ends_at <= now and not known:
+            yield Fault(f"is over already: it is {now:%Y-%m-%dT%H:%M:%SZ}", "/ends_at")
+
     def watch(self, id: str, *, now: datetime, before: Watch | None) -> Watch:
         """The watch that is meant; the same people in the same meeting stay bound to their run."""
-        who = tuple(
-            dict.fromkeys(Who("participant_id", person.participant_id.lstrip("0") or "0") for person in self.who)
-        )
+        who = whom(self.who)
         same = before is not None and (before.meeting, before.who) == (self.meeting, who)
         return Watch(
             id=id,
             revision=before.revision if before else 0,
             meeting=self.meeting,
             who=who,
-            rules=tuple(dict.fromkeys(self.rules)),
+            rules=tuple(dict.fromkeys(self.rules)) or usual_rules(who),
             notify=tuple(dict.fromkeys(self.notify)),
             created_at=before.created_at if before else now,
             kind=self.kind,
@@ -94,3 +91,19 @@ class WatchBody(Body):
             labels=dict(self.labels),
             bound=before.bound if before and same else None,
         )
+
+
+class ClaimBody(Body):
+    """That a session is the person whom an entry of the watch means."""
+
+    participant_id: Annotated[str, Field(pattern=DIGITS, description="The session, as the people of a watch show it.")]
+    entry: Annotated[
+        str,
+        Field(
+            alias="as",
+            min_length=1,
+            max_length=254,
+            description="The value of an entry by name, e-mail or Zoom user, as it was given.",
+            examples=["*Kline*"],
+        ),
+    ]

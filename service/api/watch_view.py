@@ -1,33 +1,35 @@
 """A watch as people read it: what it waits for, what is known of each person, each with a sentence."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
-from rules.model import Instance, Seat, Session, Watch
+from rules.model import AlertState, Instance, MeetingKind, Seat, Watch, Who, WhoKind
+from rules.presence import Presence
+from rules.presence import State as PersonState
+from rules.watching import ANY, is_bound
 from service.api.bodies import Answer
 from service.api.forecast import Cost, Delay
+from service.api.runs import is_of_one_run
 
 State = Literal["waiting", "live", "over", "paused"]
-PersonState = Literal["watching", "not_here", "left", "hidden", "ambiguous", "no_figures"]
-_FRESH = timedelta(minutes=5)
+Entry = Mapping[WhoKind, str | Literal[True]]  #: as it was given: {"name": "*Kline*"}, {"everyone": true}
 
 
 class Person(Answer):
-    """One person of a watch, as they are now."""
+    """One person of a watch, as they are now. `participant_id` is their session: Zoom's number of one join.
 
-    participant_id: str
+    `who` is the entry that means them; `ambiguous`: it fits several people who are there, and all are watched.
+    """
+
+    who: Entry
+    participant_id: str | None
     name: str | None
     state: PersonState
+    ambiguous: bool
     seat: str | None
     alert: str | None
     says: str
-
-
-class PersonName(Answer):
-    """One person, as named when the watch was registered."""
-
-    participant_id: str
 
 
 class WatchSummary(Answer):
@@ -36,8 +38,8 @@ class WatchSummary(Answer):
     id: str
     revision: int
     meeting: str
-    who: tuple[PersonName, ...]
-    kind: Literal["auto", "meeting", "webinar"]
+    who: tuple[Entry, ...]
+    kind: MeetingKind
     rules: tuple[str, ...]
     notify: tuple[str, ...]
     starts_at: datetime | None
@@ -51,83 +53,95 @@ class WatchSummary(Answer):
 
 
 class WatchAnswer(WatchSummary):
-    """A watch with the people in it, its cost and its delay."""
+    """A watch with the people in it (500 at most), its cost and its delay."""
 
     people: tuple[Person, ...]
     cost: Cost
     delay: Delay | None
 
 
-def state_of(watch: Watch, run: Instance | None, now: datetime) -> State:
+def entry_of(who: Who) -> Entry:
+    """An entry of a watch as it was given."""
+    return {who.kind: who.value or True}
+
+
+def state_of(watch: Watch, runs: Sequence[Instance], now: datetime) -> State:
     """Where a watch stands. A window that has ended is soft: it lasts to the end of the meeting."""
-    begun = run is not None and (watch.bound == run.id or run.started_at is not None)
-    live = begun and run is not None and run.ended_at is None
     if watch.paused:
         return "paused"
-    if run is not None and run.ended_at is not None:
+    if is_of_one_run(watch) and not any(run.ended_at is None for run in runs):
         return "over"
+    live = any(run.ended_at is None and (run.started_at or watch.bound == run.id) for run in runs)
     if watch.ends_at and now >= watch.ends_at and (watch.hard_stop or not live):
         return "over"
     return "live" if live and not (watch.starts_at and now < watch.starts_at) else "waiting"
 
 
-def sentence_of(watch: Watch, run: Instance | None, state: State) -> str:
-    """One sentence on a watch."""
-    who = "1 person" if len(watch.who) == 1 else f"{len(watch.who)} people"
-    meeting = (run.topic if run else "") or f"meeting {watch.meeting}"
+def sentence_of(watch: Watch, runs: Sequence[Instance], state: State, *, found: bool) -> str:
+    """One sentence on a watch. `found`: somebody whom it means was seen."""
+    who, place = _whom(watch.who), _place(watch, runs)
     told = ", ".join(watch.notify)
     match state:
         case "paused":
-            return f"Paused: {who} in {meeting} not watched until it is resumed."
-        case "over" if run is not None:
-            return f"Over: {meeting} has ended; Zoom numbers people anew in its next run."
+            return f"Paused: {who} in {place} not watched until it is resumed."
+        case "over" if is_bound(watch):
+            return f"Over: {place} has ended; Zoom numbers people anew in its next run."
+        case "over" if is_of_one_run(watch) and not any(run.ended_at is None for run in runs):
+            return f"Over: {place} has ended, and this run of it does not come again."
         case "over":
-            return f"Over: its time ended, and {who} of {meeting} {'was' if len(watch.who) == 1 else 'were'} not seen."
-        case "live" if watch.rules and watch.bound is None:
-            return f"{meeting} is on, but nobody watched was seen in it yet: every join gives a new participant id."
-        case "live" if watch.rules:
-            return f"Watching {who} in {meeting}; tells {told}."
-        case "waiting" if watch.rules:
-            return f"Waiting for {who} in {meeting}; will tell {told}."
-        case _:
+            return f"Over: its time has ended; {who} in {place} no longer watched."
+        case _ if not watch.rules:
             return "Looks for nothing: its last rule was deleted. Give it rules, or delete it."
+        case "live" if not found:
+            return f"{place} is on, but nobody watched was seen in it yet{_hint(watch)}."
+        case "live":
+            return f"Watching {who} in {place}; tells {told}."
+        case "waiting":
+            return f"Waiting for {who} in {place}; will tell {told}."
 
 
-def person_of(participant: str, seat: Seat | None, now: datetime) -> Person:
-    """What is known of one person now."""
-    session = _session(participant, seat)
-    state, says = _standing(seat, session, now)
-    alert = seat.alert if seat else None
+def person_of(presence: Presence, alert: AlertState | None) -> Person:
+    """One person of a watch as they are now."""
     return Person(
-        participant_id=participant,
-        name=(seat.name or None) if seat else None,
-        state=state,
-        seat=seat.id if seat else None,
-        alert=alert.id if alert and alert.open else None,
-        says=says,
+        who=entry_of(presence.who),
+        participant_id=presence.session,
+        name=presence.name or None,
+        state=presence.state,
+        ambiguous=presence.ambiguous,
+        seat=presence.seat,
+        alert=alert.id if alert else None,
+        says=presence.says,
     )
 
 
-def seat_of(participant: str, seats: Mapping[str, tuple[str, Seat]]) -> Seat | None:
-    """The seat in which a participant sits, among those that were loaded."""
-    return next((seat for _, seat in seats.values() if _session(participant, seat)), None)
+def alert_of(seat: Seat | None) -> AlertState | None:
+    """The alert that is open on a seat."""
+    return seat.alert if seat and seat.alert and seat.alert.open else None
 
 
-def _session(participant: str, seat: Seat | None) -> Session | None:
-    return next((s for s in seat.sessions if s.id == participant), None) if seat else None
+def _place(watch: Watch, runs: Sequence[Instance]) -> str:
+    if len(runs) > 1:
+        return f"{len(runs)} meetings"
+    if runs and runs[0].topic:
+        return runs[0].topic
+    return "any meeting" if watch.meeting == ANY else f"meeting {watch.meeting}"
 
 
-def _standing(seat: Seat | None, session: Session | None, now: datetime) -> tuple[PersonState, str]:
-    if seat is None or session is None:
-        return "not_here", "Nobody was seen under this id yet."
-    name = seat.name or f"Participant {session.id}"
-    if session.left_at:
-        why = f" ({session.leave_reason})" if session.leave_reason else ""
-        return "left", f"{name} left at {session.left_at:%H:%M} UTC{why}."
-    if seat.away_at:
-        return "not_here", f"{name} is not in the meeting since {seat.away_at:%H:%M} UTC."
-    if seat.row_at is None or now - seat.row_at > _FRESH:
-        return "no_figures", f"{name} is there, but Zoom gives no figures."
-    if seat.alert and seat.alert.open:
-        return "watching", f"{name} is watched; alert {seat.alert.id} is open."
-    return "watching", f"{name} is watched; nothing is wrong."
+def _whom(entries: Sequence[Who]) -> str:
+    """Those who are meant, counted: "2 people", "1 person and the hosts", "everyone"."""
+    if any(who.kind == "everyone" for who in entries):
+        return "everyone"
+    named = sum(1 for who in entries if who.kind != "role")
+    people = [f"{named} {'person' if named == 1 else 'people'}"] if named else []
+    people += [f"the {who.value}s" for who in entries if who.kind == "role"]
+    return " and ".join([", ".join(people[:-1]), people[-1]] if len(people) > 1 else people)
+
+
+def _hint(watch: Watch) -> str:
+    """What to do about somebody who is not found."""
+    kinds = {who.kind for who in watch.who}
+    if kinds == {"participant_id"}:
+        return ": every join gives a new participant id"
+    if kinds & {"name", "email", "zoom_user"}:
+        return f"; whoever is there under another name: POST /v1/watches/{watch.id}/bind"
+    return ""

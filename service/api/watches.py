@@ -1,38 +1,32 @@
-"""/v1/watches: register a watch, see how it stands, pause it, take it away."""
+"""/v1/watches: register a watch, see how it stands, claim people, look now, pause it, take it away."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from rules.model import Instance, Rule, Sample, Seat, Watch, moment_of
-from rules.watching import concerns, rule_ids
-from service.api import forecast
+from rules.model import Instance, Rule, Sample, Watch, moment_of
+from rules.watching import ANY, rule_ids
+from service.api import forecast, watch_people
 from service.api.bodies import Answer, Query
-from service.api.errors import NotFound
+from service.api.errors import Conflict, NotFound
 from service.api.fields import Limit
 from service.api.layer import Reply, op
 from service.api.pages import Page, PageQuery
 from service.api.registry import channel_faults, everything, refuse, rule_faults
-from service.api.watch_body import WatchBody
-from service.api.watch_view import (
-    PersonName,
-    WatchAnswer,
-    WatchSummary,
-    person_of,
-    seat_of,
-    sentence_of,
-    state_of,
-)
+from service.api.runs import Runs
+from service.api.watch_body import ClaimBody, WatchBody
+from service.api.watch_view import WatchAnswer, WatchSummary, entry_of, sentence_of, state_of
 from service.store import Store, keys
 
 PATH = "/v1/watches"
+EVERY_S = 10  #: real seconds between two looks at one meeting that people ask for
 
 
 class SamplesQuery(Query):
-    """How many minutes of each person."""
+    """How many minutes of each session."""
 
     limit: Limit = 60
     participant_id: Annotated[str, Field(max_length=20)] | None = None
@@ -41,10 +35,18 @@ class SamplesQuery(Query):
 class SampleAnswer(Answer):
     """One participant-minute, in the units of the metric catalogue; `blank` streams carried nothing."""
 
+    instance: str
     participant_id: str
     at: datetime
     values: Mapping[str, float]
     blank: tuple[str, ...]
+
+
+class PollAnswer(Answer):
+    """The runs that are looked at out of turn."""
+
+    instances: tuple[str, ...]
+    says: str
 
 
 class Watches:
@@ -60,8 +62,8 @@ class Watches:
     def list(self, query: PageQuery) -> Page[WatchSummary]:
         """List watches, newest first"""
         items, cursor = self._shelf.page(query.limit, query.cursor)
-        now = self._store.clock.now()
-        return Page(items=[_summary(watch, self._run(watch), now) for watch in items], next_cursor=cursor)
+        runs = Runs(self._store)
+        return Page(items=[_summary(watch, runs.of(watch), runs) for watch in items], next_cursor=cursor)
 
     @op("POST", PATH, scope="write", answers={201: WatchAnswer})
     def create(self, body: WatchBody) -> Reply:
@@ -97,22 +99,50 @@ class Watches:
         """Watch again, from now on"""
         return self._paused(id, False)
 
+    @op("POST", f"{PATH}/{{id}}/bind", scope="write", answers={200: WatchAnswer}, problems=(409,))
+    def bind(self, id: str, body: ClaimBody) -> WatchAnswer:
+        """Claim a guest: say which entry of the watch somebody in the meeting is
+
+        They are looked at now, and count as that entry to the end of the meeting, also after a rejoin.
+        """
+        watch = self._known(id)
+        watch_people.claim(self._store, Runs(self._store), watch, body.participant_id, body.entry)
+        return self._answer(watch)
+
+    @op("POST", f"{PATH}/{{id}}/poll", scope="write", answers={202: PollAnswer}, problems=(409,))
+    def poll(self, id: str) -> PollAnswer:
+        """Look at the meetings of a watch now, within the budget and at most every 10 seconds"""
+        watch, runs = self._known(id), Runs(self._store)
+        if watch.paused:
+            raise Conflict(f"watch {id} is paused: resume it first")
+        live = {run.id for run in runs.live}
+        on = [run for run in runs.of(watch) if run.id in live]
+        if not on:
+            raise Conflict(self._nothing_on(watch))
+        if not self._store.budget.spent().left_for_figures:
+            raise Conflict("the day's Zoom calls are used up: nothing can be looked at before midnight UTC")
+        hastened = [run for run in on if self._store.due.hasten(run.id, EVERY_S)]
+        return PollAnswer(instances=tuple(run.id for run in hastened), says=_looking(on, hastened))
+
     @op("GET", f"{PATH}/{{id}}/samples", scope="read", answers={200: Page[SampleAnswer]})
     def samples(self, id: str, query: SamplesQuery) -> Page[SampleAnswer]:
-        """Read the last minutes of each person, newest first"""
-        watch = self._known(id)
-        if (run := self._run(watch)) is None:
-            return Page(items=[], next_cursor=None)
-        people = [who.value for who in watch.who if query.participant_id in (None, who.value)]
-        rows = [row for person in people for row in self._store.samples.recent(run.id, person, query.limit)]
-        rows.sort(key=lambda row: row.minute, reverse=True)
-        return Page(items=[_sample(row) for row in rows], next_cursor=None)
+        """Read the last minutes of each session, newest first, 5,000 in all"""
+        watch, runs = self._known(id), Runs(self._store)
+        found = [(run, row) for run in runs.of(watch) for row in self._rows(watch, run, runs, query)]
+        found.sort(key=lambda each: each[1].minute, reverse=True)
+        return Page(items=[_sample(run, row) for run, row in found[: watch_people.MOST_ROWS]], next_cursor=None)
+
+    def _rows(self, watch: Watch, run: Instance, runs: Runs, query: SamplesQuery) -> Sequence[Sample]:
+        people = watch_people.sessions(watch, run, runs)
+        wanted = [session for session in people if query.participant_id in (None, session)]
+        each = min(query.limit, -(-watch_people.MOST_ROWS // max(1, len(wanted))))
+        return watch_people.rows(self._store, run, wanted, each)
 
     def _put(self, id: str, body: WatchBody, before: Watch | None) -> Reply:
+        now, known = self._store.clock.now(), (each.id for each in everything(self._store.documents.channels))
         faults = rule_faults(body.rules, everything(self._store.documents.rules))
-        known = (channel.id for channel in everything(self._store.documents.channels))
-        refuse([*faults, *channel_faults(body.notify, known)])
-        kept = self._shelf.put(body.watch(id, now=self._store.clock.now(), before=before))
+        refuse([*body.faults(now=now, before=before), *faults, *channel_faults(body.notify, known)])
+        kept = self._shelf.put(body.watch(id, now=now, before=before))
         status = 200 if before else 201
         return Reply(self._answer(kept), status, {} if before else {"Location": f"{PATH}/{id}"})
 
@@ -128,41 +158,40 @@ class Watches:
             raise NotFound("watch", id)
         return watch
 
-    def _run(self, watch: Watch) -> Instance | None:
-        """The run that a watch is about, once it was seen: participant ids mean nothing elsewhere."""
-        run = watch.bound or (None if watch.meeting.isdecimal() else keys.instance_id(watch.meeting))
-        return self._store.instances.get(run) if run else None
-
-    def _live_run(self, watch: Watch, now: datetime) -> Instance | None:
-        """The run that is on under the watched number, where nobody watched was seen yet."""
-        runs = (self._store.instances.get(id) for id in self._store.instances.live())
-        return next((r for r in runs if r and r.number == watch.meeting and concerns(watch, r.id, now)), None)
-
     def _answer(self, watch: Watch) -> WatchAnswer:
-        now = self._store.clock.now()
-        run = self._run(watch) or self._live_run(watch, now)
-        seats: Mapping[str, tuple[str, Seat]] = self._store.seats.load(run.id) if run else {}
-        people = [person_of(who.value, seat_of(who.value, seats), now) for who in watch.who]
+        runs = Runs(self._store)
+        of = runs.of(watch)
+        plate = forecast.Plate.of(self._store)
+        cost = watch_people.cost_of(watch, of, runs, plate, self._period_s)
         return WatchAnswer(
-            **dict(_summary(watch, run, now)),
-            people=tuple(people),
-            cost=forecast.cost(watch, self._period_s),
-            delay=self._delay(watch),
+            **dict(_summary(watch, of, runs)),
+            people=watch_people.people_of(watch, of, runs),
+            cost=cost,
+            delay=self._delay(watch, cost.interval_s, plate.age_s),
         )
 
-    def _delay(self, watch: Watch) -> forecast.Delay | None:
+    def _nothing_on(self, watch: Watch) -> str:
+        """Why nothing can be looked at, and when Zoom is asked next."""
+        member = watch.meeting if watch.meeting == ANY else keys.instance_id(watch.meeting)
+        at = self._store.due.when(keys.number_member(watch.meeting) if watch.meeting.isdecimal() else member)
+        what = "nobody of this watch is in a live meeting" if watch.meeting == ANY else f"{watch.meeting} is not live"
+        then = f"the next check is at {max(at, self._store.clock.now()):%H:%M} UTC" if at else "nobody waits for it"
+        return f"{what}, so there is nothing to look at; {then}"
+
+    def _delay(self, watch: Watch, interval_s: int, age_s: int | None) -> forecast.Delay | None:
         names = rule_ids(watch)
         known: Mapping[str, Rule] = self._store.documents.rules.get_many(names)
-        return forecast.delay(names, known, self._period_s)
+        return forecast.delay(names, known, interval_s, age_s)
 
 
-def _summary(watch: Watch, run: Instance | None, now: datetime) -> WatchSummary:
-    state = state_of(watch, run, now)
+def _summary(watch: Watch, of: Sequence[Instance], runs: Runs) -> WatchSummary:
+    state = state_of(watch, of, runs.now)
+    found = watch.bound is not None or any(runs.meant(watch, run) for run in of)
     return WatchSummary(
         id=watch.id,
         revision=watch.revision,
         meeting=watch.meeting,
-        who=tuple(PersonName(participant_id=who.value) for who in watch.who),
+        who=tuple(entry_of(who) for who in watch.who),
         kind=watch.kind,
         rules=watch.rules,
         notify=watch.notify,
@@ -173,12 +202,21 @@ def _summary(watch: Watch, run: Instance | None, now: datetime) -> WatchSummary:
         created_at=watch.created_at,
         bound=watch.bound,
         state=state,
-        says=sentence_of(watch, run, state),
+        says=sentence_of(watch, of, state, found=found),
     )
 
 
-def _sample(row: Sample) -> SampleAnswer:
+def _looking(on: Sequence[Instance], hastened: Sequence[Instance]) -> str:
+    named = ", ".join(run.topic or f"meeting {run.number or run.uuid}" for run in (hastened or on)[:5])
+    more = f" and {len(hastened or on) - 5} more" if len(hastened or on) > 5 else ""
+    if hastened:
+        return f"Looking at {named}{more} now."
+    return f"{named}{more} was asked for less than {EVERY_S} seconds ago: that look is the newest there is."
+
+
+def _sample(run: Instance, row: Sample) -> SampleAnswer:
     return SampleAnswer(
+        instance=run.id,
         participant_id=row.session,
         at=moment_of(row.minute),
         values=dict(row.values),

@@ -21,6 +21,7 @@ from service import settings as settings_file
 from service.app import create_app
 from service.store.connect import client
 from simulator import Simulator
+from simulator.inbox import Post
 from workers import jobs
 from workers.runtime import Runtime
 from workers.scheduler import Scheduler
@@ -28,6 +29,7 @@ from workers.worker import worker_of
 
 BASE = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
 STEP_S = 15.0
+ROLL = "Watching "
 JUST_AFTER_S = 0.5  #: the delay that lets one round's news travel together
 
 
@@ -90,9 +92,11 @@ class House:
         self.api("PUT", f"/v1/channels/{id}", {"kind": kind, "url": url})
         return hook
 
-    def watch(self, meeting: str, *people: str, notify: tuple[str, ...] = ("slack-av",), **more: Any) -> str:
-        """Watch participants of a meeting by their ids; answers the watch's id."""
-        who = [{"participant_id": person} for person in people]
+    def watch(
+        self, meeting: str, *people: str | dict[str, Any], notify: tuple[str, ...] = ("slack-av",), **more: Any
+    ) -> str:
+        """Watch people of a meeting by their ids, or as `who` has it; answers the watch's id."""
+        who = [person if isinstance(person, dict) else {"participant_id": person} for person in people]
         body = {"meeting": meeting, "who": who, "notify": list(notify), **more}
         return str(self.api("POST", "/v1/watches", body)["id"])
 
@@ -123,14 +127,37 @@ class House:
         self.store.clock.advance(seconds=seconds)
         self.simulator.clock.step(seconds)
 
+    def posts(self, hook: str = "T1/B1/secret", accepted: bool | None = True) -> list[Post]:
+        """What came to a destination, oldest first, without roll-calls."""
+        return [post for post in self.simulator.inbox.posts(hook, accepted=accepted) if ROLL not in _sentence(post)]
+
     def texts(self, hook: str = "T1/B1/secret") -> list[str]:
-        """The first sentences of what a destination has accepted, oldest first."""
-        posts = self.simulator.inbox.posts(hook, accepted=True)
-        return [post.body.get("text") or post.body.get("summary") for post in posts]
+        """The first sentences of what a destination has accepted, oldest first, without roll-calls."""
+        return [_sentence(post) for post in self.posts(hook)]
+
+    def rolls(self, hook: str = "T1/B1/secret") -> list[str]:
+        """The roll-calls that a destination has accepted."""
+        sentences = [_sentence(post) for post in self.simulator.inbox.posts(hook, accepted=True)]
+        return [sentence for sentence in sentences if ROLL in sentence]
+
+    def people(self, watch: str) -> dict[str, list[str]]:
+        """The people of a watch by state, by name or, of nobody, as they were named."""
+        found: dict[str, list[str]] = {}
+        for person in self.api("GET", f"/v1/watches/{watch}")["people"]:
+            found.setdefault(person["state"], []).append(person["name"] or str(*person["who"].values()))
+        return {state: sorted(names) for state, names in found.items()}
+
+    def asked(self, path: str) -> int:
+        """How many calls reached the pretend Zoom whose path holds this."""
+        return self.simulator.calls.count(path=path)
 
     def alerts(self, **query: str) -> list[dict[str, Any]]:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         return list(self.api("GET", f"/v1/alerts?{asked}")["items"])
+
+
+def _sentence(post: Post) -> str:
+    return str(post.body.get("text") or post.body.get("summary") or "")
 
 
 def _moment(seconds: float) -> Any:

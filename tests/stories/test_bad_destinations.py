@@ -69,7 +69,7 @@ def test_one_that_refuses_costs_the_other_nothing_and_gets_its_own_later(breakin
 
     told = [text for text in breaking.texts(slack) if "others hear Dr Rao" in text]
     assert len(told) == 1
-    assert len({post.delivery for post in inbox.posts(slack, accepted=True)}) == len(breaking.texts(slack))
+    assert len({post.delivery for post in breaking.posts(slack)}) == len(breaking.texts(slack))
 
 
 def test_a_post_of_unknown_fate_is_repeated_under_its_own_id(breaking: Any) -> None:
@@ -78,7 +78,7 @@ def test_a_post_of_unknown_fate_is_repeated_under_its_own_id(breaking: Any) -> N
     breaking.simulator.inbox.behave(slack, "lost", count=1)
     breaking.advance(minutes=6)
 
-    first, again = breaking.simulator.inbox.posts(slack)
+    first, again = breaking.posts(slack, accepted=None)
     assert (first.accepted, again.accepted) == (False, True)
     assert first.delivery == again.delivery
 
@@ -94,6 +94,6 @@ def test_a_message_that_slack_can_never_take_is_dead_and_can_be_redelivered(brea
     breaking.api("POST", f"/v1/deliveries/{dead['id']}/redeliver")
     breaking.advance(minutes=1)
 
-    [post] = breaking.simulator.inbox.posts(slack, accepted=True)
+    [post] = breaking.posts(slack)
     assert post.delivery == dead["id"]
     assert breaking.api("GET", f"/v1/deliveries/{dead['id']}")["state"] == "accepted"

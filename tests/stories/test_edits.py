@@ -44,7 +44,7 @@ def test_paused_and_resumed_is_watched_again(town_hall: Any) -> None:
 def test_one_whose_answer_is_always_spoilt_blinds_nobody_else_and_is_told(town_hall: Any) -> None:
     town_hall.watch(NUMBER, town_hall.rao, town_hall.ana)
     town_hall.advance(minutes=2)
-    town_hall.simulator.faults.add("not-json", path=f"/{town_hall.rao}/qos")
+    town_hall.simulator.faults.add("not-json", path=f"(/{town_hall.rao}|participants)/qos")
     town_hall.simulator.faults.add("503", path="/metrics", for_s=70)
     town_hall.advance(minutes=3)
     _breaks(town_hall, town_hall.ana)

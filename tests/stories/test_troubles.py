@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.store import budget
+from service.store import plans
 
 NUMBER = "97763643886"
 
@@ -71,8 +71,8 @@ def test_an_expired_token_is_renewed_once_and_nobody_notices(house: Any) -> None
 @pytest.fixture
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Zoom's pace of 38 calls a second is real time, which a story has not got."""
-    quick = replace(budget.PLANS["business"], heavy=budget.Pace(100_000, 1000))
-    monkeypatch.setattr(budget, "PLANS", {**budget.PLANS, "business": quick})
+    quick = replace(plans.PLANS["business"], heavy=plans.Rate(100_000, 1000))
+    monkeypatch.setattr(plans, "PLANS", {**plans.PLANS, "business": quick})
 
 
 def test_two_hundred_people_breaking_at_once(no_pace: None, house: Any) -> None:
@@ -94,7 +94,7 @@ def test_two_hundred_people_breaking_at_once(no_pace: None, house: Any) -> None:
         assert lane["state"] == "accepted"
         for alert in lane["alerts"]:
             told[alert] = told.get(alert, 0) + 1
-    assert len(told) == 200
+    assert sum(1 for subject in told if subject.startswith("al_")) == 200
     whole = "\n".join(str(post.body) for post in posts)
     assert all(f"Person {n} " in whole or f"Person {n}." in whole or f'Person {n}"' in whole for n in range(200))
 

@@ -33,6 +33,9 @@ class Bell:
     def deliver(self) -> None:
         self.rung += 1
 
+    def drain(self) -> None:
+        self.rung += 1
+
     def length(self, name: str) -> int:
         return {"poll": 3, "deliver": 0}[name]
 

@@ -14,6 +14,7 @@ SCOPES = {
     "GET /docs": None,
     "GET /": None,
     "GET /static/<path:filename>": None,
+    "POST /hooks/zoom": None,
     "GET /v1/watches": "read",
     "POST /v1/watches": "write",
     "PUT /v1/watches/{id}": "write",
@@ -22,6 +23,8 @@ SCOPES = {
     "POST /v1/watches/{id}/pause": "write",
     "POST /v1/watches/{id}/resume": "write",
     "GET /v1/watches/{id}/samples": "read",
+    "POST /v1/watches/{id}/bind": "write",
+    "POST /v1/watches/{id}/poll": "write",
     "GET /v1/rules": "read",
     "POST /v1/rules": "admin",
     "PUT /v1/rules/{id}": "admin",
@@ -41,6 +44,7 @@ SCOPES = {
     "POST /v1/deliveries/{id}/redeliver": "write",
     "GET /v1/live": "read",
     "GET /v1/budget": "read",
+    "POST /v1/budget/plan": "read",
 }
 RANK = {None: 0, "read": 1, "write": 2, "admin": 3}
 

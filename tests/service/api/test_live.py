@@ -9,6 +9,7 @@ import pytest
 from rules.model import AlertState, Instance, MeetingRecord, Plan, Round, Sample, Seat, Session, minute_of
 from service.api.live import figures_of
 from service.store import keys
+from tests.service.api.rosters import listed
 
 NUMBER, UUID = "97763643886", "4444AAAiAAAAAiAiAiiAii=="
 WISH = {"meeting": NUMBER, "who": [{"participant_id": "16778240"}], "notify": ["slack-av"]}
@@ -149,10 +150,28 @@ def test_only_those_are_shown_whom_a_watch_of_this_run_concerns(call: Any, watch
     call("PUT", "/v1/watches/paused", {**WISH, "who": [{"participant_id": "16778241"}]})
     call("POST", "/v1/watches/paused/pause")
     people = call("GET", "/v1/live").json["items"][0]["people"]
-    assert {person["participant_id"]: person["watches"] for person in people} == {
+    assert {person["who"]["participant_id"]: person["watches"] for person in people} == {
         "16778240": ["also", "board"],
         "5": ["also"],
     }
+    assert [person["participant_id"] for person in people] == ["16778240", None]
+
+
+def test_people_are_shown_once_however_they_are_named(call: Any, watched: str, store: Any) -> None:
+    who = [{"name": "Dr *"}, {"role": "host"}, {"name": "*Kline*"}]
+    call("PUT", "/v1/watches/names", {**WISH, "who": who})
+    call("PUT", "/v1/watches/nobody", {**WISH, "meeting": "any", "who": [{"name": "*KLINE*"}]})
+    run = _live(store)
+    _seated(store, run)
+    listed(store, run, s16778240={"name": "Dr Rao"}, s7={"name": "Sam", "role": "host"}, s8={"name": "M. K."})
+    meeting = call("GET", "/v1/live").json["items"][0]
+    assert [(person["name"], person["participant_id"], person["watches"]) for person in meeting["people"]] == [
+        ("Dr Rao", "16778240", ["board", "names"]),
+        ("Sam", "7", ["names"]),
+        (None, None, ["names", "nobody"]),
+    ]
+    assert meeting["people"][0]["figures"]["streams"]["audio_input"]["loss_pct"] == 14.2
+    assert meeting["says"] == "2 of 3 watched people are here; nothing is wrong."
 
 
 def test_meetings_that_began_last_come_first_and_the_rest_is_counted(call: Any, store: Any) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from rules.model import Instance, Plan, Sample, Seat, Session, minute_of
 from service.store import keys
+from tests.service.api.rosters import listed, live
 
 WISH = {"meeting": "977 6364 3886", "who": [{"participant_id": "16778240"}], "notify": ["slack-av"]}
 UUID = "4444AAAiAAAAAiAiAiiAii=="
@@ -109,3 +110,133 @@ def test_a_run_named_by_uuid_is_live_once_it_has_begun(call: Any, slack: str, st
     assert call("GET", "/v1/watches/board").json["state"] == "waiting"
     _live(store)
     assert call("GET", "/v1/watches/board").json["state"] == "live"
+
+
+def _people(call: Any) -> list[tuple[Any, ...]]:
+    told = call("GET", "/v1/watches/board").json["people"]
+    return [(person["name"], person["participant_id"], person["state"], person["ambiguous"]) for person in told]
+
+
+def test_people_are_found_by_name_address_and_role_and_each_is_shown(call: Any, slack: str, store: Any) -> None:
+    who = [{"name": "*kline*"}, {"email": "rao@example.org"}, {"role": "host"}, {"name": "Nobody"}]
+    call("PUT", "/v1/watches/board", _wish(who=who))
+    listed(
+        store,
+        live(store),
+        s1={"name": "Ann Kline"},
+        s2={"name": "Ben Kline-Ito"},
+        s3={"name": "R.", "email": "Rao@Example.org"},
+        s4={"name": "Sam", "role": "host", "left_at": store.clock.now(), "leave_reason": "left the meeting"},
+        s5={"name": "Somebody else"},
+    )
+    assert _people(call) == [
+        ("Ann Kline", "1", "watching", True),
+        ("Ben Kline-Ito", "2", "watching", True),
+        ("R.", "3", "watching", False),
+        ("Sam", "4", "left", False),
+        (None, None, "not_here", False),
+    ]
+    answer = call("GET", "/v1/watches/board").json
+    assert (answer["state"], answer["bound"]) == ("live", None)
+    assert answer["says"] == "Watching 3 people and the hosts in Spring Town Hall; tells slack-av."
+
+
+def test_names_that_zoom_hides_are_said_to_be_hidden(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(who=[{"name": "*Kline*"}]))
+    listed(store, live(store), s1={}, s2={})
+    assert _people(call) == [(None, None, "hidden", False)]
+
+
+def test_a_watch_of_names_says_how_to_claim_whom_it_does_not_find(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(who=[{"name": "*Kline*"}]))
+    listed(store, live(store), s1={"name": "M. K."})
+    says = call("GET", "/v1/watches/board").json["says"]
+    assert says.startswith("Spring Town Hall is on, but nobody watched was seen in it yet")
+    assert says.endswith("POST /v1/watches/board/bind.")
+
+
+def test_a_watch_of_names_waits_for_the_next_run_and_finds_them_there(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(who=[{"name": "Dr Rao"}]))
+    first = live(store)
+    listed(store, first, s1={"name": "Dr Rao"})
+    store.instances.end(first.id, store.clock.now())
+    assert call("GET", "/v1/watches/board").json["state"] == "waiting"
+    listed(store, live(store, uuid="5555AAAiAAAAAiAiAiiAii=="), s9={"name": "Dr Rao"})
+    assert _people(call) == [("Dr Rao", "9", "watching", False)]
+
+
+def test_a_watch_of_names_is_over_with_its_window(call: Any, slack: str, store: Any) -> None:
+    window = {"ends_at": "2026-11-23T10:30:00Z"}
+    call("PUT", "/v1/watches/board", _wish(who=[{"name": "Dr Rao"}], **window))
+    run = live(store)
+    store.clock.advance(hours=1)
+    assert call("GET", "/v1/watches/board").json["state"] == "live"  # soft: to the end of the meeting
+    store.instances.end(run.id, store.clock.now())
+    answer = call("GET", "/v1/watches/board").json
+    assert (answer["state"], answer["says"]) == (
+        "over",
+        "Over: its time has ended; 1 person in meeting 97763643886 no longer watched.",
+    )
+
+
+def test_a_run_that_is_forgotten_is_still_over(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", WISH)
+    call("PUT", "/v1/watches/run", _wish(meeting=UUID, who=[{"name": "Dr Rao"}]))
+    run = _live(store)
+    store.documents.bind("board", run)
+    store.redis.delete(keys.instance(run), keys.seats(run))  # a day after its end
+    store.instances.rest(run)
+    states = {watch["id"]: watch["state"] for watch in call("GET", "/v1/watches").json["items"]}
+    assert states == {"board": "over", "run": "over"}
+
+
+def test_whoever_is_watched_in_any_meeting_is_shown_in_each(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(meeting="any", who=[{"email": "rao@example.org"}]))
+    here = live(store)
+    there = live(store, "81234567890", "5555AAAiAAAAAiAiAiiAii==", "Clinic")
+    live(store, "81234567891", "6666AAAiAAAAAiAiAiiAii==", "Court 7")
+    for run in (here, there):
+        listed(store, run, s1={"name": "Dr Rao", "email": "rao@example.org"})
+    answer = call("GET", "/v1/watches/board").json
+    assert (answer["state"], answer["says"]) == ("live", "Watching 1 person in 2 meetings; tells slack-av.")
+    assert {person["seat"] for person in answer["people"]} == {f"{there.id}.1", f"{here.id}.1"}
+
+
+def test_everybody_is_shown_up_to_five_hundred(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(who=[{"everyone": True}]))
+    listed(store, live(store), **{f"s{n}": {"name": f"P{n}"} for n in range(501)})
+    assert len(call("GET", "/v1/watches/board").json["people"]) == 500
+
+
+def test_the_samples_of_every_session_of_a_person_are_read(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(who=[{"name": "Dr Rao"}]))
+    run = live(store)
+    seat, minute = f"{run.id}.1", minute_of(store.clock.now()) - 2
+    listed(store, run, s1={"name": "Dr Rao"}, s2={"name": "iPhone", "seat": seat}, s3={"name": "Somebody else"})
+    rows = tuple(Sample(session, minute + n, {"audio_input.jitter": 9.0}) for n, session in enumerate("123"))
+    store.seats.commit(run.id, [Plan(seat, "", Seat(seat, run.id), samples=rows)])
+    read = call("GET", "/v1/watches/board/samples").json["items"]
+    assert [(row["instance"], row["participant_id"]) for row in read] == [(run.id, "2"), (run.id, "1")]
+    assert [
+        row["participant_id"] for row in call("GET", "/v1/watches/board/samples?participant_id=1").json["items"]
+    ] == ["1"]
+
+
+def test_a_live_watch_costs_what_the_people_found_cost(call: Any, slack: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(who=[{"everyone": True}]))
+    guessed = call("GET", "/v1/watches/board").json["cost"]["calls_a_live_hour"]
+    listed(store, live(store), **{f"s{n}": {"name": f"P{n}"} for n in range(300)})
+    assert guessed < call("GET", "/v1/watches/board").json["cost"]["calls_a_live_hour"] == 30 * 60
+    call("PUT", "/v1/watches/board", _wish(who=[{"name": "P7"}, {"email": "not@here.yet"}]))
+    assert call("GET", "/v1/watches/board").json["cost"]["calls_a_live_hour"] == 2 * 60
+
+
+def test_a_watch_that_does_not_fit_says_the_interval_it_gets(call: Any, slack: str, store: Any) -> None:
+    fits = call("PUT", "/v1/watches/board", WISH).json
+    assert (fits["cost"]["interval_s"], fits["cost"]["fits"]) == (60, True)
+    store.budget.correct("heavy", True, store.clock.now())
+    short = call("PUT", "/v1/watches/also", WISH).json
+    assert short["cost"]["fits"] is False
+    assert short["cost"]["interval_s"] > 60
+    assert "instead of every" in short["cost"]["says"]
+    assert short["delay"]["to_minutes"] > fits["delay"]["to_minutes"]

@@ -23,8 +23,6 @@ def meeting_name(given: str) -> str:
         return digits
     if _UUID.fullmatch(text):
         return text
-    if text.lower() == "any":
-        raise ValueError("'any' comes later; until then name one meeting")
     if "://" in text:
         return _of_url(text)
     if digits.isdecimal() and digits.isascii():
