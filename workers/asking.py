@@ -32,6 +32,7 @@ class Answer:
     failed: dict[str, ZoomError] = field(default_factory=dict)  #: of whom Zoom told nothing, while it told of others
     calls: int = 0  #: for figures
     order: tuple[str, ...] = ()  #: sessions by their place on the bulk pages, as far as they were read
+    passed: bool = False  #: the bulk pages were read to their end: whoever has figures is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class _Asking:
         pages = self._bulk_pages()
         all_pages = -(-max(self._present(), len(self._wanted.roster.order)) // cover.PAGE)
         try:
-            for page in pages:
+            for page, said.passed in pages:
                 read += 1
                 if page and page[0].session in order:  # the list began anew
                     order.clear()
@@ -148,10 +149,11 @@ class _Asking:
         said.order = tuple(order)
         return sorted(unseen)
 
-    def _bulk_pages(self) -> Iterator[tuple[Sight, ...]]:
+    def _bulk_pages(self) -> Iterator[tuple[tuple[Sight, ...], bool]]:
+        """Each page, and whether it is the last."""
         self._holding.keep()
         for rows in self._runtime.zoom.qos_pages(self._uuid, kind=self._kind):
-            yield payloads.bulk(rows)
+            yield payloads.bulk(rows), rows.complete
             self._holding.keep()
 
     def _singles(self, sessions: Sequence[str]) -> dict[str, ZoomError]:

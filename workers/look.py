@@ -10,7 +10,7 @@ import structlog
 
 from rules import cadence, lifecycle, listing, watching
 from rules import roster as seating
-from rules.model import Instance, Roster, Rule, Seat, moment_of
+from rules.model import Instance, Roster, Round, Rule, Seat, moment_of
 from workers import ends, hearing_watch, hears, pace, records, resolve, rollcall, rosters
 from workers.asking import Answer, Wanted, ask
 from workers.deciding import Due, Scene, Watched, decide
@@ -85,9 +85,9 @@ def _wanted(runtime: Runtime, scene: Scene, seats: list[Seat]) -> Wanted:
         instance,
         scene.roster,
         partial(_sessions, scene),
-        partial(_told, scene.roster, instance.id, now),
+        partial(_told, scene, scene.roster, now),
         listing=listing.is_due(scene.roster, instance, scene.watches, seats, now, hearing=hears.joins(runtime, now)),
-        doubtful=not instance.number or _is_doubtful(seats, sessions, now),
+        doubtful=not instance.number or _is_doubtful(seats, sessions, store.round(instance.id), now),
         blind_before=store.seats.record(instance.id)[1].failures,
     )
 
@@ -107,18 +107,21 @@ def _sessions(scene: Scene, roster: Roster) -> frozenset[str]:
     return frozenset(here | (ids - roster.people.keys()))
 
 
-def _told(roster: Roster, instance: str, now: datetime, answer: Answer) -> Roster:
-    """The roster with what an answer tells."""
+def _told(scene: Scene, roster: Roster, now: datetime, answer: Answer) -> Roster:
+    """The roster with what an answer tells. All bulk pages find newcomers as a list does, but tell no roles."""
     told = rosters.told(
-        roster, instance, now, listed=answer.listed, complete=answer.complete, sights=answer.sights.values()
+        roster, scene.instance.id, now, listed=answer.listed, complete=answer.complete, sights=answer.sights.values()
     )
-    return replace(told, order=answer.order or told.order)
+    by_role = any(who.kind == "role" for watch in scene.watches for who in watch.who)
+    listed_at = now if answer.passed and not by_role and told.listed_at else told.listed_at
+    return replace(told, order=answer.order or told.order, listed_at=listed_at)
 
 
-def _is_doubtful(seats: Iterable[Seat], sessions: frozenset[str], now: datetime) -> bool:
-    """Nobody whom we ask for has shown a new figure for a while: is the meeting over?"""
+def _is_doubtful(seats: Iterable[Seat], sessions: frozenset[str], last: Round | None, now: datetime) -> bool:
+    """Nobody whom we ask for showed a new figure for a while, nor in the last look: is the meeting over?"""
     asked = [seat for seat in seats if any(session.id in sessions for session in seat.sessions)]
-    return bool(asked) and all(seat.row_at is None or now - seat.row_at > SILENT for seat in asked)
+    since = min(now - SILENT, last.at if last else now)
+    return bool(asked) and all(seat.row_at is None or seat.row_at < since for seat in asked)
 
 
 def _blind(runtime: Runtime, holding: Holding, instance: Instance, trouble: ZoomError) -> None:
@@ -147,7 +150,7 @@ def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> N
             store.documents.bind(watch.id, instance.id)
     if answer.meeting is not None:
         instance = ends.renewed(runtime, instance, answer.meeting)
-    roster = rosters.changed(runtime, instance.id, lambda known: _told(known, instance.id, now, answer))
+    roster = rosters.changed(runtime, instance.id, lambda known: _told(scene, known, now, answer))
     hearing_watch.compare(runtime, scene.roster, answer, now)
     scene, last = replace(scene, instance=instance, roster=roster), store.round(instance.id)
     decide(runtime, scene, answer, None, holding, partial(_next, runtime, scene, answer))

@@ -71,16 +71,16 @@ class Zoom:
         """Every join, also of people who left or wait; `payloads.listing` reads it. Raises ZoomError."""
         return paging.whole(self._asked, urls.participants(meeting, type, kind), "user_id")
 
-    def qos_pages(
-        self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting"
-    ) -> Iterator[tuple[dict[str, Any], ...]]:
-        """Everybody's figures, ten people at a time; `payloads.bulk` reads a page. Raises ZoomError on the way.
+    def qos_pages(self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting") -> Iterator[Rows]:
+        """Everybody's figures, ten people at a time; `payloads.bulk` reads a page, the last of which is `complete`.
+
+        Raises ZoomError on the way.
 
         Each page is asked for when it is wanted, so whoever has seen enough stops. When the list expires
         meanwhile it begins anew, once: people who were told of already are told of again.
         """
         question = urls.qos_pages(meeting, type, kind)
-        return (page.rows for page in paging.pages(self._asked, question, paging.QOS_PAGES))
+        return (Rows(page.rows, not page.token) for page in paging.pages(self._asked, question, paging.QOS_PAGES))
 
     def participant_qos(
         self, meeting: str, participant_id: str, type: When = "live", *, kind: ZoomKind = "meeting"
