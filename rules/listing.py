@@ -18,15 +18,25 @@ _MANY = {"role", "name", "everyone"}
 
 
 def is_due(
-    roster: Roster, run: Instance, watches: Iterable[Watch], seats: Iterable[Seat], now: datetime, *, hearing: bool
+    roster: Roster,
+    run: Instance,
+    watches: Iterable[Watch],
+    seats: Iterable[Seat],
+    now: datetime,
+    *,
+    hearing: bool,
+    stretch: int = 1,
 ) -> bool:
-    """Whether the next look begins with a list. `hearing`: joins and leaves are told by events."""
+    """Whether the next look begins with a list. `hearing`: joins and leaves are told by events.
+
+    `stretch`: by how many times calm meetings are looked at less often; they are listed less often, too.
+    """
     watches = tuple(watches)
     if roster.listed_at is None or seeks(roster, run, watches, seats, now):
         return True
     if rollcall.wants_list(watches, run, roster, now):
         return True
-    if now - roster.listed_at < EVERY:
+    if now - roster.listed_at < EVERY * stretch:
         return False
     kinds = {who.kind for watch in watches for who in watching.entries(watch, run.id)}
     lost = any(_lost(watch, run, roster) for watch in watches)

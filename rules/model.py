@@ -25,8 +25,8 @@ Hold = Literal["idle", "no_data", "away"]
 #: How a breach ended. Only `fine` may ever be told as "fine again".
 Ending = Literal[
     "fine", "left", "meeting_over", "stopped_sending", "no_figures", "rule_changed", "unwatched", "figures_back",
-    "back", "did_not_return"
-]
+    "back", "did_not_return",
+]  # fmt: skip
 
 #: What changed in an alert. `also`: one more rule of an open alert broke. `gone`: one of several ended.
 TransitionKind = Literal["fire", "reopened", "worse", "also", "better", "gone", "held", "resumed", "closed"]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from rules import cadence
 
+BEFORE_CALM = 4  #: beyond the reach, meetings in trouble are looked at so many times as often as calm ones
 LONGEST = 60  #: periods between two looks, at most: nobody is starved
 UNKNOWN_REACH_MIN = 1  #: before any answer was measured: every minute between two looks may be lost
 _DAY = timedelta(days=1)
@@ -52,7 +53,8 @@ def pace(
     """The least stretch under which what is `left` for figures lasts to the reset.
 
     In this order, each as far as it must: calm meetings up to the reach, urgent ones up to the reach, calm ones
-    beyond, urgent ones beyond. Where even the longest stretch costs too much, it is the longest.
+    beyond and urgent ones a quarter as far, urgent ones alone. Where even the longest stretch costs too much, it is
+    the longest.
     """
     asked = [load for load in loads if load.calls > 0]
     reach = reach_periods(reach_min, period_s)
@@ -97,8 +99,8 @@ def _steps(reach: int) -> Iterable[tuple[int, int]]:
     """Every (calm, urgent), from the wished pace to the longest stretch."""
     yield from ((calm, 1) for calm in range(1, reach + 1))
     yield from ((reach, urgent) for urgent in range(2, reach + 1))
-    yield from ((calm, reach) for calm in range(reach + 1, LONGEST + 1))
-    yield from ((LONGEST, urgent) for urgent in range(reach + 1, LONGEST + 1))
+    yield from ((calm, max(reach, calm // BEFORE_CALM)) for calm in range(reach + 1, LONGEST + 1))
+    yield from ((LONGEST, urgent) for urgent in range(max(reach, LONGEST // BEFORE_CALM) + 1, LONGEST + 1))
 
 
 def _looks(load: Load, at: Pace, now: datetime, resets_at: datetime, period_s: float) -> int:

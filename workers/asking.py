@@ -108,7 +108,7 @@ class _Asking:
         errors: dict[str, ZoomError] = {}
         if plan.pages:
             paged = sessions - set(plan.singles)
-            singles += self._pages(paged, errors)
+            singles += self._pages(paged, plan.pages, errors)
         probe = self._probe(singles)
         errors |= self._singles(probe)
         rest = [session for session in singles if session not in probe]
@@ -124,7 +124,7 @@ class _Asking:
         people = self._wanted.told(self._said).people.values()
         return sum(1 for listed in people if listed.left_at is None)
 
-    def _pages(self, paged: frozenset[str], errors: dict[str, ZoomError]) -> list[str]:
+    def _pages(self, paged: frozenset[str], planned: int, errors: dict[str, ZoomError]) -> list[str]:
         """The bulk pages, until everybody wanted was seen; answers who is better asked for alone."""
         said, unseen, read = self._said, set(paged), 0
         order: dict[str, None] = {}
@@ -138,7 +138,7 @@ class _Asking:
                 order |= dict.fromkeys(sight.session for sight in page)
                 said.sights |= {sight.session: sight for sight in page}
                 unseen -= said.sights.keys()
-                if not unseen or not cover.go_on(len(unseen), all_pages - read):
+                if not unseen or (read >= planned and not cover.go_on(len(unseen), all_pages - read)):
                     break
         except ZoomError as error:
             self._count("qos", error.kind)

@@ -22,6 +22,7 @@ SILENT = timedelta(seconds=150)
 NOBODY_HERE = 5  #: periods between looks at a meeting in which nobody watched is present
 FED = 3  #: periods between looks at a meeting whose figures are pushed to us
 LISTED_A_MINUTE = 10  #: of such meetings: an account may have hundreds, where people are followed through any
+_SPENT = ("budget", "daily")
 log = structlog.get_logger()
 
 
@@ -48,6 +49,8 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
     answer = ask(runtime, holding, calls, _wanted(runtime, scene, seats))
     runtime.mark("polled")
     if answer.trouble is not None:
+        if answer.listed is not None:
+            rosters.changed(runtime, instance.id, lambda known: _told(scene, known, store.clock.now(), answer))
         _blind(runtime, holding, instance, answer.trouble)
     elif answer.not_live:
         ends.not_live(runtime, holding, scene)
@@ -86,7 +89,15 @@ def _wanted(runtime: Runtime, scene: Scene, seats: list[Seat]) -> Wanted:
         scene.roster,
         partial(_sessions, scene),
         partial(_told, scene, scene.roster, now),
-        listing=listing.is_due(scene.roster, instance, scene.watches, seats, now, hearing=hears.joins(runtime, now)),
+        listing=listing.is_due(
+            scene.roster,
+            instance,
+            scene.watches,
+            seats,
+            now,
+            hearing=hears.joins(runtime, now),
+            stretch=store.budget.pace().calm,
+        ),
         doubtful=not instance.number or _is_doubtful(seats, sessions, store.round(instance.id), now),
         blind_before=store.seats.record(instance.id)[1].failures,
     )
@@ -128,7 +139,10 @@ def _blind(runtime: Runtime, holding: Holding, instance: Instance, trouble: Zoom
     """Nobody could be seen: nothing is decided about people; the meeting remembers since when, and why."""
     store, now = runtime.store, runtime.store.clock.now()
     version, record = store.seats.record(instance.id)
-    again_at = cadence.next_look(instance.id, now, runtime.settings.qoswatch_poll_seconds)
+    period_s = runtime.settings.qoswatch_poll_seconds
+    again_at = cadence.next_look(instance.id, now, period_s)
+    if trouble.kind in _SPENT:  # asking sooner brings nothing, and takes what is kept to see who is there
+        again_at = pace.next_look(runtime, instance.id, now, period_s * NOBODY_HERE, urgent=True)
     blind = records.went_blind(record, trouble, now)
     store.seats.commit(instance.id, (), record=(version, blind), claim=holding.claim, next_at=again_at)
     store.health.count("rounds:blind")
@@ -186,6 +200,6 @@ def _measure(runtime: Runtime, answer: Answer, now: datetime) -> None:
     """Note how far back Zoom's answers reach, and how old their newest row is."""
     told = [sight.samples for sight in answer.sights.values() if sight.samples]
     if told:
-        reach_min = max(rows[-1].minute - rows[0].minute for rows in told)
+        reach_min = max(rows[-1].minute - rows[0].minute + 1 for rows in told)
         newest = max(rows[-1].minute for rows in told)
         runtime.store.budget.measured(reach_min=reach_min, age_s=(now - moment_of(newest)).total_seconds())

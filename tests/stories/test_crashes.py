@@ -81,9 +81,9 @@ def test_a_sender_killed_anywhere_repeats_at_most_itself(breaking: Any, point: s
     code = _dying_worker(breaking, "deliver", point)
     breaking.advance(seconds=LEASES_RUN_OUT_S)
 
-    accepted = breaking.simulator.inbox.posts(breaking.hook, accepted=True)
+    accepted = breaking.posts(breaking.hook)
     assert code == -signal.SIGKILL
     assert len(accepted) == posts
     assert len({post.delivery for post in accepted}) == 1
-    [delivery] = breaking.api("GET", "/v1/deliveries")["items"]
-    assert delivery["state"] == "accepted"
+    deliveries = breaking.api("GET", "/v1/deliveries")["items"]
+    assert {delivery["state"] for delivery in deliveries} == {"accepted"}

@@ -38,7 +38,7 @@ def test_a_watch_says_what_it_costs_and_how_soon_it_tells(call: Any, slack: str)
     body = _wish(who=[{"participant_id": "1"}, {"participant_id": "2"}])
     answer = call("PUT", "/v1/watches/board", body).json
     assert (answer["cost"]["calls_a_live_hour"], answer["cost"]["calls_a_day"]) == (120, 2880)
-    assert answer["delay"]["says"] == "Tells you 3 to 6 minutes after the trouble starts, by rule."
+    assert answer["delay"]["says"] == "Tells you 2 to 6 minutes after the trouble starts, by rule."
 
 
 def test_a_hard_window_bounds_the_cost(call: Any, slack: str) -> None:

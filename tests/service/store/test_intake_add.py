@@ -1,6 +1,5 @@
 """intake_add.lua: a webhook is kept in its order, until too many wait."""
 
-
 from service.store import Store
 from service.store.intake import Intake
 from tests.service.store.builders import START
