@@ -17,7 +17,7 @@ from rules.sentences import sentence
 from rules.words import FIRST_LIMIT, TOPIC, WHO, Clock, capital, clean, cut, fit
 
 MessageKind = Literal[
-    NewsKind, "digest", "test", "roll_call", "blind", "sees_again", "channel_broken", "channel_mended"
+    NewsKind, "digest", "test", "roll_call", "blind", "sees_again", "channel_broken", "channel_mended", "budget", "webhooks"
 ]
 Shape = Literal["card", "line"]
 Tone = Literal["bad", "warn", "good", "grey"]
@@ -54,6 +54,8 @@ KINDS: Mapping[MessageKind, Row] = {
     "sees_again": Row("line", closing=True),
     "channel_broken": Row("card"),
     "channel_mended": Row("line", closing=True),
+    "budget": Row("card"),
+    "webhooks": Row("card"),
     "digest": Row("line"),
     "test": Row("line"),
     "roll_call": Row("line"),

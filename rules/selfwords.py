@@ -67,7 +67,11 @@ def _over(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
 def _kind(alert: AlertView, *, over: bool) -> MessageKind:
     if alert.subject.startswith("service.channel."):
         return "channel_mended" if over else "channel_broken"
-    return "sees_again" if over else "blind"
+    if over:
+        return "sees_again"
+    if alert.subject == "service.webhooks":
+        return "webhooks"
+    return "budget" if alert.severity == "warning" else "blind"
 
 
 def names(things: Sequence[str]) -> str:
@@ -78,4 +82,4 @@ def names(things: Sequence[str]) -> str:
 
 
 def _first_clause(text: str) -> str:
-    return clean(text).partition(":")[0].partition(". ")[0].rstrip(".") + "."
+    return clean(text).partition(":")[0].partition(". ")[0].partition(";")[0].rstrip(".") + "."
