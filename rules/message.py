@@ -17,7 +17,9 @@ from rules.sentences import sentence
 from rules.words import FIRST_LIMIT, TOPIC, WHO, Clock, capital, clean, cut, fit
 
 MessageKind = Literal[
-    NewsKind, "digest", "test", "roll_call", "blind", "sees_again", "channel_broken", "channel_mended", "budget", "webhooks"
+    NewsKind,
+    Literal["digest", "test", "roll_call"],
+    Literal["blind", "sees_again", "channel_broken", "channel_mended", "budget", "webhooks"],
 ]
 Shape = Literal["card", "line"]
 Tone = Literal["bad", "warn", "good", "grey"]

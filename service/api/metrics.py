@@ -43,6 +43,10 @@ class Counted:
 COUNTED: Mapping[str, Counted] = {
     "rounds": Counted("rounds", "Looks at meetings.", "outcome", ("seen", "blind", "failed")),
     "zoom_calls": Counted("zoom_calls", "Calls to Zoom, by what came of them.", "result", ("ok",)),
+    "calls": Counted("calls", "Calls to Zoom, by what they are for.", "purpose", ("qos", "discovery")),
+    "person_minutes": Counted("person_minutes", "What one call a person and minute would have been."),
+    "hooks": Counted("webhooks", "Webhooks of Zoom, by what came of them.", "outcome", ("taken", "refused", "full")),
+    "events": Counted("events", "Events in webhooks, by kind.", "kind", ("joined", "left", "figures", "not_watched")),
     "samples": Counted("samples", "Participant-minutes judged."),
     "late": Counted("samples_late", "Rows that came after a newer minute; not judged."),
     "revised": Counted("samples_revised", "Rows that came again with other figures; not judged."),

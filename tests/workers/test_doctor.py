@@ -410,6 +410,23 @@ def a_server(date: datetime, context: ssl.SSLContext | None = None) -> Iterator[
         thread.join(10)
 
 
+def test_webhooks_are_looked_for(look: Any, store: Store) -> None:
+    [unset] = look("webhooks")
+    assert (unset.level, "people are found by asking" in unset.says) == ("ok", True)
+
+    [silent] = look("webhooks", zoom_webhook_secret=SecretStr("a-token-of-zoom"))
+    assert (silent.level, silent.says) == ("warning", "no webhook has come yet")
+
+    store.intake.add(b"{}")
+    [heard] = look("webhooks", zoom_webhook_secret=SecretStr("a-token-of-zoom"))
+    assert (heard.level, heard.says) == ("ok", "the last webhook came 0 min ago")
+
+    store.intake.miss(store.clock.now() + timedelta(minutes=1))
+    [missed] = look("webhooks", zoom_webhook_secret=SecretStr("a-token-of-zoom"))
+    assert missed.level == "warning"
+    assert missed.says.startswith("webhooks are silent since")
+
+
 @pytest.mark.parametrize(
     ("ahead_s", "level", "words"),
     [

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from service.settings import Settings
 from service.store import Store, StoreError
-from workers.doctor import destinations, house, state, wire, wishes, zoom
+from workers.doctor import destinations, hooks, house, state, wire, wishes, zoom
 from workers.doctor.findings import Check, Finding, Patient, fault
 from workers.embedded import running_url
 from workers.zoom import Zoom
@@ -25,6 +25,7 @@ CHECKS = (
     Check("zoom", zoom.access, slow="asking Zoom for a meeting"),
     Check("figures", zoom.figures, slow="asking Zoom for somebody's figures"),
     Check("budget", zoom.budget, needs_store=True),
+    Check("webhooks", hooks.webhooks, needs_store=True),
     Check("channels", destinations.channels, needs_store=True, slow="looking at the channels"),
     Check("watches", wishes.watches, needs_store=True, slow="looking at the watches"),
     Check("rules", wishes.rules, needs_store=True),

@@ -109,8 +109,8 @@ DEAF = {
     "well": "Channel slack-av takes our messages again",
 }
 SHORT = {
-    "because": "Checks now every 3 min instead of every minute; alerts up to 2 min later. 48,000 of 60,000 calls used by"
-    " 14:10 UTC, 70 % of it by other apps. At this pace it lasts to the reset (00:00 UTC).",
+    "because": "Checks now every 3 min instead of every minute; alerts up to 2 min later. 48,000 of 60,000 calls used"
+    " by 14:10 UTC, 70 % of it by other apps. At this pace it lasts to the reset (00:00 UTC).",
     "facts": {
         "severity": "warning",
         "says": "Zoom budget is short",
