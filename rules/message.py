@@ -16,11 +16,8 @@ from rules.news import STRENGTH, NewsKind
 from rules.sentences import sentence
 from rules.words import FIRST_LIMIT, TOPIC, WHO, Clock, capital, clean, cut, fit
 
-MessageKind = Literal[
-    NewsKind,
-    Literal["digest", "test", "roll_call"],
-    Literal["blind", "sees_again", "channel_broken", "channel_mended", "budget", "webhooks"],
-]
+OwnKind = Literal["blind", "sees_again", "channel_broken", "channel_mended", "budget", "webhooks"]
+MessageKind = Literal[NewsKind, OwnKind, "digest", "test", "roll_call"]
 Shape = Literal["card", "line"]
 Tone = Literal["bad", "warn", "good", "grey"]
 
