@@ -146,8 +146,9 @@ def _out(name: str, room: dict[str, Listed]) -> tuple[State, str]:
 
 def _figures_since(here: People, seat: Seat | None) -> datetime | None:
     """When the last figures came; while there were none, since when they are awaited."""
-    if seat and (seat.row_at or seat.first_seen_at):
-        return seat.row_at or seat.first_seen_at
+    moments = [moment for moment in (seat.row_at, seat.here_at) if moment] if seat else []
+    if seat and (moments or seat.first_seen_at):
+        return max(moments, default=seat.first_seen_at)
     return max((listed.joined_at for listed in here.values() if listed.joined_at), default=None)
 
 

@@ -79,6 +79,6 @@ def _breach_view(breach: Breach, seat: Seat, who: str) -> BreachView:
 def _says(alert: AlertState, breaches: tuple[BreachView, ...]) -> str:
     worst = breaches[0]
     if not alert.open:
-        return f"Over ({(alert.ending or 'fine').replace('_', ' ')}): {worst.says}; {worst.because}."
+        return f"Over ({(alert.ending or 'fine').replace('_', ' ')}): {worst.says}; {worst.because.rstrip('.')}."
     held = " On hold: nothing can be told now." if alert.held else ""
-    return f"{alert.severity.upper()}: {worst.says}; {worst.because}.{held}"
+    return f"{alert.severity.upper()}: {worst.says}; {worst.because.rstrip('.')}.{held}"

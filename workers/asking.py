@@ -24,6 +24,7 @@ class Answer:
     sights: dict[str, Sight] = field(default_factory=dict)
     listed: tuple[Sight, ...] | None = None
     complete: bool = False  #: whoever is not listed is not there
+    absent: frozenset[str] = frozenset()  #: asked for, and Zoom has no figures of them
     missing: frozenset[str] = frozenset()
     meeting: Meeting | None = None
     not_live: bool = False
@@ -71,7 +72,7 @@ class _Asking:
             return said
         sessions = self._wanted.sessions(self._wanted.told(said))
         absent = self._figures(sessions)
-        said.asked = len(sessions)
+        said.asked, said.absent = len(sessions), absent
         if said.trouble:
             return said
         if absent and said.listed is None:
