@@ -72,8 +72,15 @@ def _found(runtime: Runtime, kind: ZoomKind, rows: Rows, watches: list[Watch], n
         known = runtime.store.instances.get(keys.instance_id(meeting.uuid))
         if known is None or known.ended_at is not None:
             resolve.arm(runtime, meeting, meeting.number, kind)
-        elif meeting.audio_quality in _FALLING or _is_new_to(runtime, meeting, known.id, emails):
+        elif _is_falling(runtime, meeting, known.id, now) or _is_new_to(runtime, meeting, known.id, emails):
             runtime.store.due.arm(known.id, now)
+
+
+def _is_falling(runtime: Runtime, meeting: Meeting, id: str, now: datetime) -> bool:
+    """A run that Zoom itself calls bad and that waits for its look longer than a period: it goes first."""
+    last = runtime.store.round(id)
+    period = timedelta(seconds=runtime.settings.qoswatch_poll_seconds)
+    return meeting.audio_quality in _FALLING and last is not None and last.watched > 0 and now - last.at >= period
 
 
 def _is_new_to(runtime: Runtime, meeting: Meeting, id: str, emails: set[str]) -> bool:

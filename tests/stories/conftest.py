@@ -45,6 +45,7 @@ class House:
             "QOSWATCH_DATA_DIR": str(folder),
             "QOSWATCH_TEST_CLOCK": "hash",
             "QOSWATCH_ALLOW_PRIVATE_TARGETS": "yes",
+            "ZOOM_INTENSIVE_PER_MINUTE": "600",  # a pace of real time, which a story has not got
             **environ,
         }
         self.settings = settings_file.load(self.environ)

@@ -76,5 +76,22 @@ def test_a_load_beyond_the_day_stretches_calm_meetings_and_still_alerts(small: A
     assert small.simulator.calls.count(status=429) == 0
 
 
+def test_a_meeting_that_zoom_calls_bad_goes_before_other_calm_ones(small: Any) -> None:
+    numbers = [f"8110000{n:04}" for n in range(12)]
+    for number in numbers:
+        _meeting(small, number, 2)
+    small.watch("any", *({"email": f"n0@w{number}.org"} for number in numbers))
+    small.advance(minutes=10)
+    assert small.api("GET", "/v1/budget")["stretch"]["calm"] > 1
+    somebody = small.simulator.world.join(numbers[3], "A guest whom nobody watches").user_id
+    small.simulator.world.figures(numbers[3], somebody, "audio_input", {"avg_loss": 40})
+    small.simulator.calls.clear()
+
+    small.advance(minutes=15)
+
+    looked = {number: small.asked(_path(small, number)) for number in numbers}
+    assert looked.pop(numbers[3]) > max(looked.values())
+
+
 def _path(house: Any, number: str) -> str:
     return quote(house.simulator.world.get(number).uuid, safe="")

@@ -286,3 +286,15 @@ def test_an_expired_page_token_begins_anew_and_loses_nobody(board: Any) -> None:
     board.advance(minutes=5)
 
     assert board.texts() == [FIRE.format("Delegate 39")]
+
+
+def test_two_watches_of_one_person_cost_one_call(board: Any) -> None:
+    session = board.world.join(NUMBER, "Dr Rao", email="rao@hosp.org").user_id
+    board.watch(NUMBER, {"email": "rao@hosp.org"})
+    board.watch(NUMBER, session, {"name": "dr *"}, rules=["listener"])
+    board.advance(minutes=3)
+    board.simulator.calls.clear()
+
+    board.advance(minutes=10)
+
+    assert board.asked("/qos") == 10
