@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\d{9,11}")
 _UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
 _PATH = re.compile(r"/(?:j|w|s|wc|wc/join)/(\d{9,11})(?:/|$)")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:zoom\.us|zoom\.com|zoomgov\.com)")
-_FORMS = "a meeting is its number (977 6364 3886), its UUID or its join URL"
+_FORMS = "a meeting is its number (977 6364 3886), its UUID, its join URL, or 'any' in a watch"
 
 
 def meeting_name(given: str) -> str:

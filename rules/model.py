@@ -295,7 +295,8 @@ class Listed:
     left_at: datetime | None = None
     leave_reason: str = ""
     uuid: str = ""
-    claimed: str = ""  #: the entry of a watch that a person says this session is: "*kline*"
+    aka: tuple[str, ...] = ()  #: names that they had before
+    claimed: tuple[str, ...] = ()  #: the entries of watches that people say this session is: "*kline*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +307,7 @@ class Roster:
     listed_at: datetime | None = None  #: when a list was last read
     whole: bool = True  #: it told of everybody
     order: tuple[str, ...] = ()  #: sessions by their place in the last pass over the bulk figures
+    faceless: tuple[str, ...] = ()  #: sessions that a list shows and of whom Zoom has no figures
     ended_at: datetime | None = None  #: an `ended` event says so; one look confirms it
     called: tuple[str, ...] = ()  #: the watches that had their roll-call
 

@@ -72,10 +72,12 @@ def _belongs(watch: Watch, run: Instance, roster: Roster) -> bool:
 def _knows_enough(watch: Watch, run: Instance, roster: Roster, now: datetime) -> bool:
     """The list is whole and fresh, or a newer one could add nobody, or none has come for too long."""
     at = due_at(watch, run, roster.people)
+    if at is not None and now >= at + PATIENCE:
+        return True
     if roster.listed_at is None or at is None:
         return False
     fresh = roster.whole and roster.listed_at >= at - FRESH
-    if fresh or watch.meeting == watching.ANY or now >= at + PATIENCE:
+    if fresh or watch.meeting == watching.ANY:
         return True
     here = present(roster.people)
     return all(who.kind in ONE and meant((who,), here) for who in watching.entries(watch, run.id))

@@ -13,23 +13,26 @@ from rules.model import Listed, Sight, Who
 
 SAME_NAME_WITHIN = timedelta(minutes=10)
 
+NAMES_KEPT = 5
+TAKEN_BACK = timedelta(minutes=2)
+
 People = Mapping[str, Listed]  #: by session
 
 
 def seated(
-    known: People, sights: Iterable[Sight], instance: str, now: datetime, *, complete: bool
+    known: People, sights: Iterable[Sight], instance: str, now: datetime, *, complete: bool, listed: bool = False
 ) -> dict[str, Listed]:
-    """Everybody after a listing or some answers; `complete`: whoever is not among them has left."""
+    """Everybody after a list (`listed`) or other answers; `complete`: whoever is not among them has left."""
     people = dict(known)
     told = sorted(sights, key=lambda sight: (sight.joined_at or now, sight.session))
     for sight in told:
         before = people.get(sight.session)
         seat = before.seat if before else seat_of(sight, people, now) or f"{instance}.{sight.session}"
-        people[sight.session] = _listed(sight, seat, before)
+        people[sight.session] = _known(sight, seat, before, listed=listed, now=now)
     here = {sight.session for sight in told}
-    for session, listed in people.items():
-        if complete and session not in here and listed.left_at is None:
-            people[session] = replace(listed, left_at=now)
+    for session, known_as in people.items():
+        if complete and session not in here and known_as.left_at is None:
+            people[session] = replace(known_as, left_at=now)
     return people
 
 
@@ -49,7 +52,7 @@ def sessions_of(people: People) -> dict[str, tuple[str, ...]]:
 def is_meant(who: Who, session: str, listed: Listed) -> bool:
     """Whether an entry of a watch means this session; what a person claimed goes before what Zoom tells."""
     value = who.value.casefold()
-    if listed.claimed and listed.claimed.casefold() == value and who.kind not in ("role", "everyone"):
+    if who.kind not in ("role", "everyone") and any(claim.casefold() == value for claim in listed.claimed):
         return True
     match who.kind:
         case "participant_id":
@@ -59,7 +62,7 @@ def is_meant(who: Who, session: str, listed: Listed) -> bool:
         case "email":
             return bool(listed.email) and value == listed.email.casefold()
         case "name":
-            return bool(listed.name) and fnmatchcase(listed.name.casefold(), value)
+            return any(fnmatchcase(name.casefold(), value) for name in (listed.name, *listed.aka) if name)
         case "role":
             return value == listed.role
         case "everyone":
@@ -92,6 +95,8 @@ def _seat_by_name(sight: Sight, people: People, now: datetime) -> str | None:
     if len(bearing) != 1:
         return None
     (seat,) = bearing
+    if any(_contradict(sight, listed) for listed in people.values() if listed.seat == seat):
+        return None
     left = [listed.left_at for listed in people.values() if listed.seat == seat]
     ended = [moment for moment in left if moment is not None]
     joined_at = sight.joined_at or now
@@ -100,21 +105,31 @@ def _seat_by_name(sight: Sight, people: People, now: datetime) -> str | None:
     return seat if timedelta(0) <= joined_at - max(ended) < SAME_NAME_WITHIN else None
 
 
-def _listed(sight: Sight, seat: str, before: Listed | None) -> Listed:
+def _contradict(sight: Sight, listed: Listed) -> bool:
+    """Two people of one name: signed in with different addresses or accounts."""
+    addresses = sight.email and listed.email and sight.email.casefold() != listed.email.casefold()
+    return bool(addresses or (sight.zoom_user and listed.zoom_user and sight.zoom_user != listed.zoom_user))
+
+
+def _known(sight: Sight, seat: str, before: Listed | None, *, listed: bool, now: datetime) -> Listed:
     """What is known of a session now; what a later answer leaves blank stays as it was.
 
-    Who was only missing from a list may be there again; who left, by Zoom's own word, comes back as another session.
+    Who was only missing from a list may be there again. Who left, by Zoom's own word, comes back as another session:
+    only a list that is minutes younger than that word takes it back.
     """
     old = before or Listed(seat)
+    gone = bool(old.leave_reason and old.left_at) and not (listed and old.left_at and now - old.left_at > TAKEN_BACK)
+    renamed = bool(sight.name and old.name) and sight.name != old.name
     return replace(
         old,
         name=sight.name or old.name,
+        aka=tuple(dict.fromkeys((*old.aka, old.name)))[-NAMES_KEPT:] if renamed else old.aka,
         email=sight.email or old.email,
         zoom_user=sight.zoom_user or old.zoom_user,
         role=sight.role or old.role,
         waiting=sight.waiting,
         joined_at=sight.joined_at or old.joined_at,
-        left_at=sight.left_at or (old.left_at if old.leave_reason else None),
-        leave_reason=sight.leave_reason or old.leave_reason,
+        left_at=sight.left_at or (old.left_at if gone else None),
+        leave_reason=sight.leave_reason or (old.leave_reason if gone or sight.left_at else ""),
         uuid=sight.uuid or old.uuid,
     )

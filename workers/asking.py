@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from rules import cover
+from rules import cover, listing
 from rules.model import Instance, Meeting, Roster, Sight
+from workers.calls import ask_meeting, counted, kind_of
 from workers.holding import Holding
 from workers.runtime import Runtime
 from workers.zoom import ZoomError, payloads
 from workers.zoom.errors import Kind
-from workers.zoom.urls import ZoomKind
 
 _ABSENT: tuple[Kind, ...] = ("no_participant", "not_live")
 _THIS_CALL_ONLY: tuple[Kind, ...] = ("scope", "refused", "garbage", "server")  #: another call may be answered still
+LIST = ""  #: stands among the failed where a session does: the list of everybody
 _LISTED_AT_ONCE = 300  #: people on a page of a list
 
 
@@ -70,20 +71,33 @@ class _Asking:
             self._list()
         if said.not_live or said.trouble:
             return said
+        if self._wanted.listing and said.listed is None:
+            self._read_all()
         sessions = self._wanted.sessions(self._wanted.told(said))
         absent = self._figures(sessions)
         said.asked, said.absent = len(sessions), absent
-        if said.trouble:
+        if said.trouble or said.not_live:
             return said
-        if absent and said.listed is None:
+        unknown = absent - self._faceless()
+        if unknown and said.listed is None:
             self._list()
         if said.not_live:
             return said
         if said.listed is None or not said.complete:
-            said.missing = absent
-        if self._wanted.doubtful or not (said.sights or said.listed is not None) or said.missing:
+            said.missing = unknown
+        if said.meeting is None and self._in_doubt():
             self._meeting()
         return said
+
+    def _in_doubt(self) -> bool:
+        said = self._said
+        return self._wanted.doubtful or not (said.sights or said.listed is not None) or bool(said.missing)
+
+    def _faceless(self) -> frozenset[str]:
+        """Whom a list showed a short while ago, without figures as now: another would say the same."""
+        roster, now = self._wanted.roster, self._runtime.store.clock.now()
+        fresh = roster.listed_at is not None and now - roster.listed_at < listing.EVERY
+        return frozenset(roster.faceless) if fresh else frozenset()
 
     def _list(self) -> None:
         """Everybody who is or was there. A call that only this question is refused for is gone without."""
@@ -93,17 +107,33 @@ class _Asking:
             rows = self._runtime.zoom.participants(self._uuid, kind=self._kind)
         except ZoomError as error:
             self._count("discovery", error.kind)
-            if error.kind in _ABSENT:
-                said.not_live = True
+            if error.kind in _ABSENT:  # it is said of meetings that are on, too
+                self._meeting()
             elif error.kind not in _THIS_CALL_ONLY and not said.sights:
                 said.trouble = error
+            said.failed[LIST] = error
             return
         self._count("discovery", "ok", max(1, -(-len(rows) // _LISTED_AT_ONCE)))
         said.listed, said.complete = payloads.listing(rows), rows.complete
 
+    def _read_all(self) -> None:
+        """No list can be had: the bulk pages name people too, all but their roles."""
+        try:
+            for page, is_last in self._bulk_pages():
+                self._said.passed = is_last
+                self._said.sights |= {sight.session: sight for sight in page}
+                self._count("qos", "ok")
+        except ZoomError as error:
+            self._count("qos", error.kind)
+            if error.kind not in (*_ABSENT, *_THIS_CALL_ONLY):
+                self._said.trouble = error
+
     def _figures(self, sessions: frozenset[str]) -> frozenset[str]:
         """Everybody's figures; answers those whom Zoom does not find."""
         said = self._said
+        if said.trouble or said.not_live:
+            return frozenset()
+        sessions -= said.sights.keys()
         plan = cover.cover(sessions, self._wanted.roster.order, self._present())
         singles = list(plan.singles)
         errors: dict[str, ZoomError] = {}
@@ -116,9 +146,10 @@ class _Asking:
         refusal = next((error for error in errors.values() if error.kind not in _ABSENT), None)
         errors |= dict.fromkeys(rest, refusal) if refusal else self._singles(rest)
         absent = frozenset(session for session, error in errors.items() if error.kind in _ABSENT)
-        said.failed = {session: error for session, error in errors.items() if session not in absent}
-        if said.failed and not said.sights and not absent:
-            said.trouble = next(iter(said.failed.values()))
+        failed = {session: error for session, error in errors.items() if session not in absent}
+        said.failed |= failed
+        if failed and not said.sights and not absent:
+            said.trouble = next(iter(failed.values()))
         return absent
 
     def _present(self) -> int:
@@ -146,6 +177,10 @@ class _Asking:
             if error.kind not in (*_ABSENT, *_THIS_CALL_ONLY):
                 errors |= dict.fromkeys(unseen, error)
                 return []
+            if error.kind in _ABSENT and not said.sights:
+                self._meeting()
+                if said.not_live:
+                    return []
         self._count("qos", "ok", read)
         said.order = tuple(order)
         return sorted(unseen)
@@ -193,31 +228,9 @@ class _Asking:
             said.missing = frozenset()
 
     def _count(self, purpose: str, result: str, n: int = 1) -> None:
-        _counted(self._runtime, purpose, result, n)
+        counted(self._runtime, purpose, result, n)
         if purpose == "qos":
             self._said.calls += n
-
-
-def ask_meeting(runtime: Runtime, holding: Holding, meeting: str, kind: ZoomKind = "meeting") -> Meeting:
-    """Ask for a meeting by number or UUID, counted. Raises ZoomError."""
-    holding.keep()
-    result = "ok"
-    try:
-        return runtime.zoom.meeting(meeting, kind=kind)
-    except ZoomError as error:
-        result = error.kind
-        raise
-    finally:
-        _counted(runtime, "discovery", result, 1)
-
-
-def kind_of(instance: Instance) -> ZoomKind:
-    """The path that an instance is asked for on."""
-    return "webinar" if instance.kind == "webinar" else "meeting"
-
-
-def _counted(runtime: Runtime, purpose: str, result: str, n: int) -> None:
-    runtime.store.health.count_all({f"zoom_calls:{result}": n, f"calls:{purpose}": n})
 
 
 def _as_asked(sight: Sight, session: str) -> Sight:

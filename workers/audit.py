@@ -16,6 +16,7 @@ from rules.model import Instance, Listed, MeetingRecord, Plan, Trouble, Watch
 from service.store.errors import SealedElsewhere
 from service.store.health import Figures
 from workers import hearing_watch, pace
+from workers.asking import LIST
 from workers.runtime import Runtime
 
 BLIND_FOR = timedelta(minutes=3)
@@ -23,6 +24,7 @@ TRIES = 3
 _TICK_S = 30.0
 ZOOM = "service.zoom"
 BUDGET = "service.budget"
+_THEN_SPENT = "I ask again when there are calls to be had, at 00:00 UTC at the latest, and say when I see again."
 EVERYWHERE = "the account's live meetings"
 _SPENT = ("budget", "daily", "rate")
 log = structlog.get_logger()
@@ -92,6 +94,8 @@ def _gaps(runtime: Runtime, scenes: Iterable[Scene]) -> Iterable[Gap]:
             listed = people.get(session, Listed(""))
             own = tuple(watch for watch in scene.watches if _is_meant(watch, scene.instance, session, listed))
             who = listed.name or f"participant {session}"
+            if session == LIST:
+                own, who = scene.watches, "Who comes and goes"
             yield Gap(f"{who} in {topic}", unseen.since, unseen.kind, unseen.reason, own)
 
 
@@ -117,7 +121,7 @@ def _blind(runtime: Runtime, scenes: Iterable[Scene], now: datetime) -> Iterable
             facts={
                 "label": "NOT watched",
                 "names": selfwords.names([gap.name for gap in own]),
-                "then": "I ask again every minute and say when I see again.",
+                "then": _THEN_SPENT if spent else "I ask again every minute and say when I see again.",
                 "well": "qoswatch sees again",
                 "lasted": "blind",
             },

@@ -125,7 +125,7 @@ def _plans(
             tuple(_sights(ids, scene.roster.people if from_roster else {}, answer)),
             missing=bool(ids) and all(session in answer.missing for session in ids),
             over_at=over_at,
-            asked=any(session in answer.sights or session in answer.absent for session in ids),
+            asked=seen and any(session in answer.sights or session in answer.absent for session in ids),
         )
         asked = wishes.get(seat_id, ())
         decision = lifecycle.decide(seat, told, asked, now)

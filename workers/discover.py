@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from rules import cadence, watching
+from rules import cadence, listing, watching
 from rules.model import Meeting, MeetingRecord, Watch
 from rules.watching import ANY
 from service.store import keys
@@ -33,7 +33,9 @@ def discover(runtime: Runtime, holding: Holding) -> None:
         store.due.done(holding.claim, cadence.opens_next(watches, now))
         return
     again_at = cadence.next_look(ANY, now, EVERY.total_seconds())
-    listed_at = store.seats.roster(ANY)[1].listed_at
+    known = store.seats.roster(ANY)[1]
+    asking = tuple(sorted(f"{watch.id}:{watch.revision}" for watch in wanting))
+    listed_at = known.listed_at if known.called == asking else None  # somebody new is followed
     if hears.joins(runtime, now) and listed_at and now - listed_at < CHECKED:
         store.due.done(holding.claim, again_at)
         return
@@ -41,7 +43,8 @@ def discover(runtime: Runtime, holding: Holding) -> None:
     try:
         for kind in _KINDS:
             if any(watch.kind in (kind, "auto") for watch in wanting):
-                _found(runtime, kind, _listed(runtime, holding, kind), wanting, now)
+                asked_for = any(watch.kind == kind for watch in wanting) or kind == "meeting"
+                _found(runtime, kind, _listed(runtime, holding, kind, asked_for=asked_for), wanting, now)
     except ZoomError as error:
         store.seats.commit(
             ANY, (), record=(version, went_blind(record, error, now)), claim=holding.claim, next_at=again_at
@@ -49,17 +52,20 @@ def discover(runtime: Runtime, holding: Holding) -> None:
         store.health.count("rounds:blind")
         log.warning("account could not be listed", kind=error.kind, words=error.words)
         return
-    rosters.changed(runtime, ANY, lambda roster: replace(roster, listed_at=now))
+    rosters.changed(runtime, ANY, lambda roster: replace(roster, listed_at=now, called=asking))
     store.seats.commit(ANY, (), record=(version, MeetingRecord()), claim=holding.claim, next_at=again_at)
 
 
-def _listed(runtime: Runtime, holding: Holding, kind: ZoomKind) -> Rows:
+def _listed(runtime: Runtime, holding: Holding, kind: ZoomKind, *, asked_for: bool) -> Rows:
+    """What is on of a kind. Where webinars are meant only by the way, an app that may not see them has none."""
     holding.keep()
     result = "ok"
     try:
         return runtime.zoom.live(kind=kind)
     except ZoomError as error:
         result = error.kind
+        if not asked_for and result in resolve.CLOSED:
+            return Rows()
         raise
     finally:
         runtime.store.health.count_all({f"zoom_calls:{result}": 1, "calls:discovery": 1})
@@ -72,8 +78,15 @@ def _found(runtime: Runtime, kind: ZoomKind, rows: Rows, watches: list[Watch], n
         known = runtime.store.instances.get(keys.instance_id(meeting.uuid))
         if known is None or known.ended_at is not None:
             resolve.arm(runtime, meeting, meeting.number, kind)
-        elif _is_falling(runtime, meeting, known.id, now) or _is_new_to(runtime, meeting, known.id, emails):
+            continue
+        told = _is_falling(runtime, meeting, known.id, now) or _is_new_to(runtime, meeting, known.id, emails)
+        if told or _rests(runtime, known.id):
             runtime.store.due.arm(known.id, now)
+
+
+def _rests(runtime: Runtime, id: str) -> bool:
+    """A run that nobody watched for a while, so that nothing is to look at it."""
+    return runtime.store.due.when(id) is None
 
 
 def _is_falling(runtime: Runtime, meeting: Meeting, id: str, now: datetime) -> bool:
@@ -84,8 +97,11 @@ def _is_falling(runtime: Runtime, meeting: Meeting, id: str, now: datetime) -> b
 
 
 def _is_new_to(runtime: Runtime, meeting: Meeting, id: str, emails: set[str]) -> bool:
-    """A watched host of a run in which we have seen nobody of that address yet."""
+    """A watched host of a run in which we have seen nobody of that address yet, nor listed it a moment ago."""
     if meeting.host_email.casefold() not in emails:
         return False
-    people = runtime.store.seats.roster(id)[1].people.values()
+    roster = runtime.store.seats.roster(id)[1]
+    if roster.listed_at and runtime.store.clock.now() - roster.listed_at < listing.EVERY:
+        return False
+    people = roster.people.values()
     return all(listed.email.casefold() != meeting.host_email.casefold() for listed in people)

@@ -9,7 +9,8 @@ from rules import cadence, watching
 from rules.model import Instance, Meeting, MeetingRecord
 from service.store import keys
 from workers import rosters
-from workers.asking import Answer, ask_meeting, kind_of
+from workers.asking import Answer
+from workers.calls import ask_meeting, kind_of
 from workers.deciding import Scene, decide
 from workers.holding import Holding
 from workers.runtime import Runtime
@@ -34,6 +35,18 @@ def is_confirmed(runtime: Runtime, holding: Holding, scene: Scene) -> bool:
         return True
     rosters.changed(runtime, instance.id, lambda roster: replace(roster, ended_at=None))
     log.warning("meeting is on, though Zoom sent its end", instance=instance.id)
+    return False
+
+
+def is_over(runtime: Runtime, holding: Holding, scene: Scene) -> bool:
+    """After a look that found nothing live only the meeting is asked. True: it is still not live, which is settled."""
+    try:
+        ask_meeting(runtime, holding, scene.instance.uuid, kind_of(scene.instance))
+    except ZoomError as error:
+        if error.kind != "not_live":
+            return False
+        not_live(runtime, holding, scene)
+        return True
     return False
 
 

@@ -45,6 +45,8 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
         return
     if ends.is_confirmed(runtime, holding, scene):
         return
+    if store.seats.record(instance.id)[1].not_live_at and ends.is_over(runtime, holding, scene):
+        return
     seats = [seat for _, seat in store.seats.load(instance.id).values()]
     answer = ask(runtime, holding, calls, _wanted(runtime, scene, seats))
     runtime.mark("polled")
@@ -124,8 +126,10 @@ def _told(scene: Scene, roster: Roster, now: datetime, answer: Answer) -> Roster
         roster, scene.instance.id, now, listed=answer.listed, complete=answer.complete, sights=answer.sights.values()
     )
     by_role = any(who.kind == "role" for watch in scene.watches for who in watch.who)
-    listed_at = now if answer.passed and not by_role and told.listed_at else told.listed_at
-    return replace(told, order=answer.order or told.order, listed_at=listed_at)
+    listed_at = now if answer.passed and not by_role else told.listed_at
+    present = seating.present(told.people).keys()
+    faceless = answer.absent & present if answer.listed is not None else answer.absent & set(roster.faceless)
+    return replace(told, order=answer.order or told.order, listed_at=listed_at, faceless=tuple(sorted(faceless)))
 
 
 def _is_doubtful(seats: Iterable[Seat], sessions: frozenset[str], last: Round | None, now: datetime) -> bool:
@@ -158,13 +162,13 @@ def _unwatched(runtime: Runtime, holding: Holding, scene: Scene) -> None:
 
 def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> None:
     store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
-    for watch in scene.watches:
-        ids = {who.value for who in watch.who if who.kind == "participant_id"}
-        if watch.bound is None and ids & answer.sights.keys():
-            store.documents.bind(watch.id, instance.id)
     if answer.meeting is not None:
         instance = ends.renewed(runtime, instance, answer.meeting)
     roster = rosters.changed(runtime, instance.id, lambda known: _told(scene, known, now, answer))
+    for watch in scene.watches:
+        ids = {who.value for who in watch.who if who.kind == "participant_id"}
+        if watch.bound is None and ids & roster.people.keys():
+            store.documents.bind(watch.id, instance.id)
     hearing_watch.compare(runtime, scene.roster, answer, now)
     scene, last = replace(scene, instance=instance, roster=roster), store.round(instance.id)
     decide(runtime, scene, answer, None, holding, partial(_next, runtime, scene, answer))

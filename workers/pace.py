@@ -41,7 +41,7 @@ def trouble(runtime: Runtime, notify: tuple[str, ...]) -> Trouble | None:
     """The warning that looks are stretched, while they are; blindness for want of calls is worse, and told instead."""
     store = runtime.store
     pace, spent, now = store.budget.pace(), store.budget.spent(), store.clock.now()
-    if not pace.is_stretched:
+    if not pace.is_stretched or not spent.left_for_figures:
         return None
     period_s = runtime.settings.qoswatch_poll_seconds
     lasts = (

@@ -43,6 +43,8 @@ def _scene(runtime: Runtime, events: Sequence[Event]) -> Scene | None:
     store, id = runtime.store, keys.instance_id(events[0].meeting.uuid)
     known = store.instances.get(id)
     if known is not None and known.ended_at is not None:
+        if any(event.kind != "ended" and event.at > known.ended_at for event in events):
+            store.due.arm(id, store.clock.now())  # it may be on after all: one call tells
         return None
     run = _run(known or Instance(id, events[0].meeting.uuid, "", kind="auto"), events)
     scene = scene_of(runtime, run)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules.model import MeetingRecord, Plan, Unseen, minute_of
-from workers.asking import Answer
+from workers.asking import LIST, Answer
 from workers.zoom import ZoomError
 
 
@@ -15,6 +15,9 @@ def saw(
     """The record after a seen round; after a blind one, what of the gap Zoom has told us now. Not `seen`: a new one."""
     if not seen:
         return MeetingRecord()
+    unseen = {session: _unseen(record, session, error, now) for session, error in answer.failed.items()}
+    if LIST in record.unseen and answer.listed is None:  # it was not asked for again
+        unseen.setdefault(LIST, record.unseen[LIST])
     told = replace(
         record,
         rounds=record.rounds + 1,
@@ -23,7 +26,7 @@ def saw(
         blind_since=None,
         blind_kind="",
         blind_reason="",
-        unseen={session: _unseen(record, session, error, now) for session, error in answer.failed.items()},
+        unseen=unseen,
     )
     if record.blind_since is None:
         return told

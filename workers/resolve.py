@@ -7,7 +7,7 @@ import structlog
 from rules import cadence, watching
 from rules.model import Instance, Meeting, MeetingKind, MeetingRecord, Watch
 from service.store import keys
-from workers.asking import ask_meeting
+from workers.calls import ask_meeting
 from workers.holding import Holding
 from workers.records import went_blind
 from workers.runtime import Runtime
@@ -15,6 +15,8 @@ from workers.zoom import ZoomError
 from workers.zoom.urls import ZoomKind
 
 _OTHER_KIND = ("not_live", "no_participant", "refused")  #: what Zoom says of a webinar that is asked for as a meeting
+#: What says that the app may not see a kind at all: where webinars are meant only by the way, there are none.
+CLOSED = ("scope", "plan", "dashboard")
 log = structlog.get_logger()
 
 
@@ -45,6 +47,7 @@ def find(runtime: Runtime, holding: Holding, meeting: str, wanted: Iterable[Meet
     Raises:
         ZoomError: "not_live" when none of them is, else what the first of them was refused for.
     """
+    wanted = frozenset(wanted)
     kinds = _kinds(wanted)
     errors = []
     for kind in kinds:
@@ -54,7 +57,8 @@ def find(runtime: Runtime, holding: Holding, meeting: str, wanted: Iterable[Meet
             errors.append(error)
             if error.kind not in _OTHER_KIND:
                 break
-    raise next((error for error in errors if error.kind not in _OTHER_KIND), errors[0])
+    passed_over = (*_OTHER_KIND, *(CLOSED if "webinar" not in wanted else ()))
+    raise next((error for error in (errors[0], *errors) if error.kind not in passed_over), errors[0])
 
 
 def arm(runtime: Runtime, meeting: Meeting, number: str, kind: ZoomKind = "meeting") -> Instance:

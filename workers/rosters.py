@@ -26,6 +26,6 @@ def told(
     """The roster after an answer of Zoom: a list of everybody, and whoever showed figures."""
     people = roster.people
     if listed is not None:
-        people = seating.seated(people, listed, instance, now, complete=complete)
+        people = seating.seated(people, listed, instance, now, complete=complete, listed=True)
         roster = replace(roster, listed_at=now, whole=complete)
     return replace(roster, people=seating.seated(people, sights, instance, now, complete=False))

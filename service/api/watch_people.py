@@ -68,11 +68,14 @@ def claim(store: Store, runs: Runs, watch: Watch, session: str, entry: str) -> N
     value = _entry(watch, entry)
     run = _run_with(session, watch, on, runs)
 
+    own = {who.value.casefold() for who in watch.who}
+
     def claimed(roster: Roster) -> Roster:
         listed = roster.people[session]
-        return replace(roster, people={**roster.people, session: replace(listed, claimed=value)})
+        others = tuple(each for each in listed.claimed if each.casefold() not in own)  # other watches have theirs
+        return replace(roster, people={**roster.people, session: replace(listed, claimed=(*others, value))})
 
-    if runs.people(run)[session].claimed != value:
+    if value not in runs.people(run)[session].claimed:
         store.seats.change_roster(run.id, claimed)
         store.due.arm(run.id, runs.now)
 

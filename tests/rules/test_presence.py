@@ -215,7 +215,7 @@ def test_roles_and_everyone_mean_many_or_none() -> None:
 
 
 def test_who_was_claimed_is_found_under_the_name_that_nobody_shows() -> None:
-    people = {"7": listed("7", claimed="*Kline*"), "8": listed("8")}
+    people = {"7": listed("7", claimed=("*Kline*",)), "8": listed("8")}
 
     [told] = look(a_watch(KLINE), people, seated("7", ""))
 

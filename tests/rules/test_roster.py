@@ -39,6 +39,20 @@ def the_seats(*people: Sight) -> list[list[str]]:
             id="which-of-two-iphones-came-back-nobody-knows",
         ),
         pytest.param(
+            [a_sight("1", "Ana", left_min=5, email="a@x.org"), a_sight("2", "Ana", 6, email="b@x.org")],
+            [["1"], ["2"]],
+            id="a-namesake-with-another-address",
+        ),
+        pytest.param(
+            [
+                a_sight("1", "Ana", left_min=5, uuid="u"),
+                a_sight("2", "Ana", uuid="v"),
+                a_sight("3", "Ana", 5, uuid="u"),
+            ],
+            [["1", "3"], ["2"]],
+            id="the-room-changes-and-the-uuid-stays",
+        ),
+        pytest.param(
             [a_sight("1", "Ana", email="a@x.org"), a_sight("2", "Ana's phone", 1, email="A@x.org")],
             [["1", "2"]],
             id="laptop-and-phone-share-an-email",
@@ -111,3 +125,38 @@ def test_one_matching_session_means_the_whole_person() -> None:
     roster = {"1": Listed("i.1", name="Dr Rao", email="rao@x.org"), "2": Listed("i.1", name="iPhone")}
 
     assert meant([Who("name", "iphone")], roster) == {"i.1"}
+
+
+def test_who_takes_another_name_is_meant_by_both() -> None:
+    people = seated({}, [a_sight("1", "Dr Rao")], "i", START, complete=False)
+    people = seated(people, [a_sight("1", "Rao (Cardiology)")], "i", START, complete=False)
+
+    assert is_meant(Who("name", "dr rao"), "1", people["1"])
+    assert is_meant(Who("name", "*cardiology*"), "1", people["1"])
+    assert people["1"].name == "Rao (Cardiology)"
+
+
+@pytest.mark.parametrize(
+    ("after_min", "listed", "here"),
+    [
+        pytest.param(1, True, False, id="a-list-of-the-same-minute-may-be-older"),
+        pytest.param(3, True, True, id="a-later-list-takes-it-back"),
+        pytest.param(3, False, False, id="figures-of-somebody-who-left-do-not"),
+    ],
+)
+def test_what_zoom_said_of_a_departure_stands_until_a_later_list(after_min: int, listed: bool, here: bool) -> None:
+    gone = a_sight("1", "Ana", left_min=5, leave_reason="Ana left the meeting.")
+    people = seated({}, [gone], "i", START + timedelta(minutes=5), complete=False)
+    now = START + timedelta(minutes=5 + after_min)
+
+    people = seated(people, [a_sight("1", "Ana")], "i", now, complete=False, listed=listed)
+
+    assert bool(present(people)) == here
+
+
+def test_a_session_may_be_claimed_as_several_entries() -> None:
+    listed = Listed("i.1", name="iPad", claimed=("*Kline*", "kline@hosp.org"))
+
+    assert is_meant(Who("name", "*kline*"), "1", listed)
+    assert is_meant(Who("email", "KLINE@hosp.org"), "1", listed)
+    assert not is_meant(Who("name", "*rao*"), "1", listed)

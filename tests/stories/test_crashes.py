@@ -32,7 +32,7 @@ def breaking(house: Any) -> Any:
     house.rao = house.simulator.world.join(NUMBER, "Dr Rao").user_id
     house.hook = house.channel()
     house.watch(NUMBER, house.rao)
-    house.advance(minutes=2)
+    house.advance(minutes=4)  # the roll was called
     house.simulator.world.figures(NUMBER, house.rao, "audio_input", {"avg_loss": 14})
     return house
 

@@ -7,6 +7,7 @@ https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +16,8 @@ from rules.details import Field, Said
 from rules.message import KINDS, Message, Tone
 from workers.channels.answers import REFUSED, Verdict, by_status, by_words
 from workers.channels.plain import clip, without_markdown
+
+_CLOCK = re.compile(r"\b\d\d:\d\d\b")
 
 TOTAL = 20_000  #: bytes; flows fail above 28 kB with everything around the card, some above 21 kB
 FACTS = 6
@@ -108,7 +111,9 @@ def _first(message: Message) -> Element:
 
 def _said(said: Said, zone: str) -> str:
     strong = f"**{_plain(said.strong)}**" if said.strong else ""
-    return f"{strong}{_plain(said.rest.removesuffix('.'))} {_plain(zone)}."
+    rest = said.rest.removesuffix(".")
+    told = "" if not _CLOCK.search(rest) or zone in rest else f" {_plain(zone)}"
+    return f"{strong}{_plain(rest)}{told}."
 
 
 def _facts(message: Message) -> list[dict[str, str]]:

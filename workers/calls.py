@@ -1,0 +1,30 @@
+"""One question to Zoom about a meeting, counted by what it is for and what came of it."""
+
+from rules.model import Instance, Meeting
+from workers.holding import Holding
+from workers.runtime import Runtime
+from workers.zoom import ZoomError
+from workers.zoom.urls import ZoomKind
+
+
+def ask_meeting(runtime: Runtime, holding: Holding, meeting: str, kind: ZoomKind = "meeting") -> Meeting:
+    """Ask for a meeting by number or UUID, counted. Raises ZoomError."""
+    holding.keep()
+    result = "ok"
+    try:
+        return runtime.zoom.meeting(meeting, kind=kind)
+    except ZoomError as error:
+        result = error.kind
+        raise
+    finally:
+        counted(runtime, "discovery", result)
+
+
+def kind_of(instance: Instance) -> ZoomKind:
+    """The path that an instance is asked for on."""
+    return "webinar" if instance.kind == "webinar" else "meeting"
+
+
+def counted(runtime: Runtime, purpose: str, result: str, n: int = 1) -> None:
+    """Count calls by their purpose ("qos", "discovery") and their result ("ok", or the kind of an error)."""
+    runtime.store.health.count_all({f"zoom_calls:{result}": n, f"calls:{purpose}": n})
