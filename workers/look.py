@@ -190,7 +190,8 @@ def _next(runtime: Runtime, scene: Scene, answer: Answer, watched: tuple[Watched
 def _period_s(runtime: Runtime, scene: Scene, answer: Answer, seats: list[Seat], now: datetime) -> float:
     """Each period; less often where nobody is, or where figures come without being asked for."""
     period_s: float = runtime.settings.qoswatch_poll_seconds
-    if not answer.asked and not listing.seeks(scene.roster, scene.instance, scene.watches, seats, now):
+    hearing = hears.joins(runtime, now)
+    if not answer.asked and not listing.seeks(scene.roster, scene.instance, scene.watches, seats, now, hearing=hearing):
         return period_s * max(NOBODY_HERE, len(runtime.store.instances.live()) // LISTED_A_MINUTE)
     return period_s * FED if _is_fed(runtime, scene, now) else period_s
 
