@@ -13,11 +13,10 @@ from service.api.fields import Limit
 from service.api.layer import op
 from service.api.runs import live_runs
 from service.api.watch_people import MOST_PEOPLE
-from service.api.watch_view import Person, alert_of, person_of
+from service.api.watch_view import HERE, Person, alert_of, person_of, unseen
 from service.store import Store
 
 PATH = "/v1/live"
-_HERE = ("watching", "no_figures")
 
 
 class LiveQuery(Query):
@@ -115,7 +114,7 @@ class Live:
     def _meeting(self, run: Instance, now: datetime) -> LiveMeeting:
         record = self._store.seats.record(run.id)[1]
         watched = watched_in(self._store, run, now)[:MOST_PEOPLE]
-        people = [_unseen(self._person(run, each), record.blind_since) for each in watched]
+        people = [unseen(self._person(run, each), record.blind_since) for each in watched]
         return LiveMeeting(
             instance=run.id,
             uuid=run.uuid,
@@ -184,18 +183,11 @@ def _round(round: Round | None) -> LiveRound | None:
     return LiveRound(**{name: getattr(round, name) for name in LiveRound.model_fields})
 
 
-def _unseen(person: LivePerson, blind_since: datetime | None) -> LivePerson:
-    """While we are blind nothing is said of how somebody is; that somebody left is known."""
-    if blind_since is None or person.state not in _HERE:
-        return person
-    return person.model_copy(update={"says": f"Not seen since {blind_since:%H:%M} UTC."})
-
-
 def _meeting_sentence(record: MeetingRecord, people: Sequence[LivePerson]) -> str:
     if record.blind_since:
         reason = f": {record.blind_reason}" if record.blind_reason else "."
         return f"Not seen since {record.blind_since:%H:%M} UTC{reason}"
-    here = sum(1 for person in people if person.state in _HERE)
+    here = sum(1 for person in people if person.state in HERE)
     bad = sum(1 for person in people if person.alert)
     wrong = f"{_count(bad, 'alert is open', 'alerts are open')}" if bad else "nothing is wrong"
     return f"{here} of {_count(len(people), 'watched person is', 'watched people are')} here; {wrong}."

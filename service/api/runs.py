@@ -41,6 +41,10 @@ class Runs:
         """What is known of everybody watched in a run, by seat."""
         return {id: seat for id, (_, seat) in self._store.seats.load(run.id).items()}
 
+    def blind_since(self, run: Instance) -> datetime | None:
+        """Since when nobody in a run can be seen."""
+        return self._store.seats.record(run.id)[1].blind_since if run.ended_at is None else None
+
     def meant(self, watch: Watch, run: Instance) -> frozenset[str]:
         """The seats that a watch means in a run."""
         return meant(entries(watch, run.id), self.people(run))

@@ -12,7 +12,7 @@ from service.api import forecast
 from service.api.errors import Conflict, Fault, Refused, did_you_mean
 from service.api.forecast import Cost, Plate
 from service.api.runs import Runs
-from service.api.watch_view import Person, alert_of, person_of
+from service.api.watch_view import Person, alert_of, person_of, unseen
 from service.store import Store
 
 MOST_PEOPLE = 500
@@ -30,9 +30,9 @@ def _people(watch: Watch, of: Sequence[Instance], runs: Runs) -> Iterator[Person
     if not of:
         yield from (person_of(each, None) for each in stands(watch, "", {}, {}, runs.now))
     for run in of:
-        seats = runs.seats(run)
+        seats, blind_since = runs.seats(run), runs.blind_since(run)
         for each in stands(watch, run.id, runs.people(run), seats, runs.now):
-            yield person_of(each, alert_of(seats.get(each.seat or "")))
+            yield unseen(person_of(each, alert_of(seats.get(each.seat or ""))), blind_since)
 
 
 def cost_of(watch: Watch, of: Sequence[Instance], runs: Runs, plate: Plate, period_s: int) -> Cost:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rules.model import AlertState, Instance, MeetingKind, Seat, Watch, Who, WhoKind
 from rules.presence import Presence
@@ -30,6 +30,10 @@ class Person(Answer):
     seat: str | None
     alert: str | None
     says: str
+
+
+HERE = ("watching", "no_figures")  #: states of somebody who is there
+P = TypeVar("P", bound=Person)
 
 
 class WatchSummary(Answer):
@@ -112,6 +116,13 @@ def person_of(presence: Presence, alert: AlertState | None) -> Person:
         alert=alert.id if alert else None,
         says=presence.says,
     )
+
+
+def unseen(person: P, blind_since: datetime | None) -> P:
+    """While we are blind nothing is said of how somebody is; that somebody left is known."""
+    if blind_since is None or person.state not in HERE:
+        return person
+    return person.model_copy(update={"state": "watching", "says": f"Not seen since {blind_since:%H:%M} UTC."})
 
 
 def alert_of(seat: Seat | None) -> AlertState | None:

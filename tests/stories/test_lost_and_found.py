@@ -299,3 +299,15 @@ def test_where_events_tell_who_comes_nobody_is_listed_each_round(hearing: Any) -
         _go(hearing, 4)
 
     assert _lists(hearing) <= 2
+
+
+def test_while_we_are_blind_nobody_is_said_to_have_no_figures(board: Any) -> None:
+    board.world.join(NUMBER, "Dr Rao", email="rao@hosp.org")
+    watch = board.watch(NUMBER, {"email": "rao@hosp.org"})
+    board.advance(minutes=4)
+    board.simulator.faults.add("500", "/metrics")
+    board.advance(minutes=8)
+
+    [person] = board.api("GET", f"/v1/watches/{watch}")["people"]
+    assert person["state"] == "watching"
+    assert person["says"].startswith("Not seen since 10:0")
