@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.model import DROPPED, AlertView, BreachView, Ending, Sample, Severity
-from rules.words import TOPIC, WHO, Clock, clean, quantity
+from rules.model import DROPPED, AlertView, Breach, BreachView, Ending, Entry, Mention, Sample, Severity
+from rules.words import MARKS, TOPIC, WHO, Clock, clean, quantity
 
 _STREAM = re.compile(r"(audio|video|as)_(input|output|\*)|cpu_usage|wifi_rssi")
 _RANK: Mapping[Severity, int] = {"warning": 1, "critical": 2}
@@ -22,6 +22,7 @@ class Case:
     samples: Sequence[Sample]
     clock: Clock
     over_at: datetime | None = None  #: when it had closed, for what came back
+    entry: Entry | None = None  #: the change that the news is of
 
     @property
     def bad(self) -> tuple[BreachView, ...]:
@@ -51,6 +52,23 @@ class Case:
         return max(over, key=lambda breach: (breach.ended_at or breach.since_at, breach.ending != "fine"))
 
     @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Everybody whom this message may call: by the step that it tells, by the next, and who has it."""
+        alert, call = self.alert, self.entry.call if self.entry else None
+        told = (call, alert.next_call, *alert.calls)
+        return tuple(dict.fromkeys(name for calling in told if calling for name in calling.names))[: len(MARKS)]
+
+    @property
+    def policed(self) -> bool:
+        """Whether a policy is at work for it."""
+        return any(view.policy for view in self.alert.watches)
+
+    def mark(self, name: Mention) -> str:
+        """The place of a mention in a text that chats turn into their own."""
+        known = self.mentions
+        return MARKS[known.index(name)] if name in known else clean(name.name)
+
+    @property
     def ending(self) -> Ending:
         """How it ended for this channel; what still stands elsewhere is no longer watched for it."""
         return self.last.ending or self.alert.ending or "unwatched"
@@ -60,13 +78,15 @@ class Case:
 class Sentence:
     """A sentence with places for names. `core` alone is a line of a digest, which names the meeting above.
 
-    `spare` is said after it where there is room.
+    `spare` is said after it where there is room, else below it. `brief` is the line of a digest where the core does
+    not say whom it is of.
     """
 
     core: str
     tail: str = ""
     spare: str = ""
     named: bool = True  #: the meeting is said between core and tail
+    brief: str = ""
 
     @property
     def whole(self) -> str:
@@ -101,6 +121,11 @@ def went_silent(breach: BreachView, at: str) -> str:
     return _SILENT.get(stream(breach.operand), "{who} stopped sending at {at}").format(who=WHO, at=at)
 
 
+def noun(breach: BreachView | Breach) -> str:
+    """What of somebody is bad: "sent audio"; "" where the rule names no stream of theirs."""
+    return "connection" if breach.rule == DROPPED else _NOUNS.get(stream(breach.operand), "")
+
+
 def joined(*parts: str) -> str:
     """What is there of the parts, with commas."""
     return ", ".join(part for part in parts if part)
@@ -112,4 +137,17 @@ _SILENT = {
     "audio_output": "{who} receives no audio since {at}",
     "video_output": "{who} receives no video since {at}",
     "as_output": "{who} receives no screen share since {at}",
+}
+_NOUNS = {
+    "audio_input": "sent audio",
+    "audio_output": "received audio",
+    "audio_*": "audio",
+    "video_input": "sent video",
+    "video_output": "received video",
+    "video_*": "video",
+    "as_input": "sent screen share",
+    "as_output": "received screen share",
+    "as_*": "screen share",
+    "cpu_usage": "computer",
+    "wifi_rssi": "Wi-Fi",
 }

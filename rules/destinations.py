@@ -1,11 +1,12 @@
 """Which addresses a channel may have: checked when it is registered, and again before each post."""
 
 import re
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from rules.errors import RulesError
-from rules.model import ChannelKind
+from rules.model import Channel, ChannelKind, Region
 
 LENGTH = 2000
 _SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
@@ -20,9 +21,13 @@ _TEAMS = (
     ".logic.azure.us",
     ".logic.azure.cn",
 )
+_PAGERDUTY = {"us": "events.pagerduty.com", "eu": "events.eu.pagerduty.com"}
 _RETIRED = ("webhook.office.com", "outlook.office.com", "outlook.office365.com")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 _NEARBY = (".localhost", ".local", ".internal", ".test")
+_NO_ADDRESS: tuple[ChannelKind, ...] = ("pagerduty", "email")  #: where to is known without one
+#: Ranges that `is_global` calls public: other spellings of IPv4 addresses, and networks of one's own as they once were.
+_DISGUISED = tuple(map(ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10")))
 
 
 class ChannelUrlError(RulesError):
@@ -33,6 +38,8 @@ class ChannelUrlError(RulesError):
 
 def check_url(kind: ChannelKind, url: str, allow_private: bool = False) -> None:
     """Accept an address, or raise ChannelUrlError. `allow_private` opens plain http, this machine and its network."""
+    if not url and kind in _NO_ADDRESS:
+        return
     parts = _parts(url)
     if allow_private and _is_private(parts.hostname or ""):
         return
@@ -40,7 +47,32 @@ def check_url(kind: ChannelKind, url: str, allow_private: bool = False) -> None:
         raise ChannelUrlError("an address of a channel starts with https://")
     if parts.port not in (None, 443):
         raise ChannelUrlError("an address of a channel has no port of its own")
-    (_check_slack if kind == "slack" else _check_teams)(parts)
+    _CHECKS[kind](parts)
+
+
+def events_url(region: Region) -> str:
+    """Where PagerDuty takes events of an account."""
+    return f"https://{_PAGERDUTY[region]}/v2/enqueue"
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is out on the Internet: no machine or network of ours, however it is spelt."""
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped:
+            return is_public(str(ip.ipv4_mapped))
+        if any(ip in network for network in _DISGUISED):
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def leads_to(channel: Channel) -> str:
+    """Where a channel leads, as readers may see it."""
+    if channel.kind == "email":
+        return ", ".join(channel.to)
+    if channel.kind == "pagerduty" and not channel.url:
+        return _PAGERDUTY[channel.region]
+    return masked(channel.url)
 
 
 def masked(url: str) -> str:
@@ -102,6 +134,35 @@ def _check_teams(parts: SplitResult) -> None:
             "this Teams URL has no sig=…: its flow lets only its tenant in. In the flow, set who can trigger it "
             "to Anyone, save, and paste the new URL whole."
         )
+
+
+def _check_pagerduty(parts: SplitResult) -> None:
+    if parts.hostname not in _PAGERDUTY.values() or parts.path != "/v2/enqueue":
+        raise ChannelUrlError("PagerDuty takes events at one address a region: leave 'url' out and give 'region'")
+
+
+def _check_webhook(parts: SplitResult) -> None:
+    """A name that resolves to an address of ours is found out when it is connected to."""
+    host = parts.hostname or ""
+    if is_public(host) if _is_ip(host) else "." in host and not host.endswith(_NEARBY):
+        return
+    raise ChannelUrlError(
+        "a webhook's address is out on the Internet; this machine and its network are open to trials and tests only "
+        "(QOSWATCH_ALLOW_PRIVATE_TARGETS)"
+    )
+
+
+def _check_email(parts: SplitResult) -> None:
+    raise ChannelUrlError("e-mail goes out by SMTP_URL: leave 'url' out and give 'to'")
+
+
+_CHECKS: Mapping[ChannelKind, Callable[[SplitResult], None]] = {
+    "slack": _check_slack,
+    "teams": _check_teams,
+    "pagerduty": _check_pagerduty,
+    "webhook": _check_webhook,
+    "email": _check_email,
+}
 
 
 def _is_ip(host: str) -> bool:

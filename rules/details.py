@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rules import dropwords
+from rules import dropwords, takewords
 from rules.case import Case, stream
 from rules.expression import value
+from rules.facts import Field, Minutes, Said
 from rules.model import AlertView, BreachView, Round, Sample
 from rules.sentences import held
 from rules.words import TOPIC, WHO, bars, capital, clean, cut, digits, duration, quantity
@@ -21,34 +21,6 @@ _HARMS = {
     "video": 10.0,
 }  # average loss, %, above which the other direction is bad too
 _NETWORKS = {"Wifi": "Wi-Fi", "Cellular": "mobile network"}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One named fact. `fresh` is true only now, for chats that are read at once; `link` leads to a runbook."""
-
-    name: str
-    text: str
-    fresh: str = ""
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """The last minutes of one figure: digits first, since fonts break bars."""
-
-    name: str
-    digits: str
-    unit: str
-    bars: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One breach in figures: what is measured, and how that was judged. `rest` ends with a time."""
-
-    strong: str
-    rest: str
 
 
 def section(case: Case) -> tuple[Said, ...]:
@@ -79,6 +51,7 @@ def fields(case: Case, look: Round | None) -> tuple[Field, ...]:
         Field("Who else", dropwords.who_else(look) if look and breach is case.drop else _who_else(look)),
         Field("Likely", _likely(sample, case.alert)),
         Field("Try", _stopped(clean(breach.hint)), link=_web(breach.runbook_url)),
+        takewords.who_has_it(case),
     )
     return tuple(field for field in found if field.text or field.link)
 

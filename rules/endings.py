@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from rules.case import Case, Sentence, figure, joined, stream, went_silent, worst
+from rules import takewords
+from rules.case import Case, Sentence, figure, joined, noun, stream, went_silent, worst
 from rules.dropwords import back
 from rules.model import Ending
 from rules.words import TOPIC, WHO, duration
@@ -22,7 +23,7 @@ def unsaid(case: Case) -> Sentence:
     when = case.clock.span(breach.since_at, _ended_at(case))
     if breach is case.drop:
         return Sentence(f"{WHO} dropped out before I could tell you: {when}{_AND_THEN[case.ending]}")
-    whose = f"{WHO}'s {_NOUNS.get(stream(breach.operand), 'figures')}"
+    whose = f"{WHO}'s {noun(breach) or 'figures'}"
     recovered = " and recovered" if case.ending == "fine" else ""
     told = f"{joined(when, worst(breach))}{_AND_THEN[case.ending]}"
     return Sentence(f"Broke{recovered} before I could tell you: {told}. {whose}")
@@ -36,7 +37,9 @@ def _fine(case: Case, at: str) -> Sentence:
     if "latency" in breach.operand:
         good = f"no long delay for {WHO}"
     told = f"Fine again: {good} since {at}. {joined(f'Bad for {lasted}', peak)}"
-    return Sentence(told, "Nothing to do", named=False)
+    if had := takewords.had(case):
+        told += f". {had}"
+    return Sentence(told, spare="Nothing to do", named=False)
 
 
 def _left(case: Case, at: str) -> Sentence:
@@ -74,6 +77,10 @@ def _figures_back(case: Case, at: str) -> Sentence:
     return Sentence(f"Closed: figures of {WHO} come again since {at}", named=False)
 
 
+def _resolved(case: Case, at: str) -> Sentence:
+    return takewords.closed(case)
+
+
 def _back(case: Case, at: str) -> Sentence:
     return back(case)
 
@@ -103,6 +110,7 @@ _ENDINGS: Mapping[Ending, Callable[[Case, str], Sentence]] = {
     "figures_back": _figures_back,
     "back": _back,
     "did_not_return": _did_not_return,
+    "resolved": _resolved,
 }
 _AND_THEN: Mapping[Ending, str] = {
     "fine": "",
@@ -115,19 +123,7 @@ _AND_THEN: Mapping[Ending, str] = {
     "figures_back": "",
     "back": ", then came back",
     "did_not_return": ", did not come back",
-}
-_NOUNS = {
-    "audio_input": "sent audio",
-    "audio_output": "received audio",
-    "audio_*": "audio",
-    "video_input": "sent video",
-    "video_output": "received video",
-    "video_*": "video",
-    "as_input": "sent screen share",
-    "as_output": "received screen share",
-    "as_*": "screen share",
-    "cpu_usage": "computer",
-    "wifi_rssi": "Wi-Fi",
+    "resolved": ", then closed by a person",
 }
 _GOOD = {
     "audio_input": "others hear {who} well",

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rules import breaches, dropping, intake, judging, whereabouts, window
-from rules.alerting import Audience, Docket
+from rules.alerting import Docket
+from rules.audience import Wish as Wish
+from rules.audience import audience_of
+from rules.duty import Duty
 from rules.model import (
     DROPPED,
     AlertState,
@@ -22,19 +25,13 @@ from rules.model import (
     Sample,
     Seat,
     Sight,
+    Span,
     minute_of,
 )
 
 REJOIN_GRACE = timedelta(minutes=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One watch as it concerns a seat: its rules, and whom it tells."""
-
-    watch: str
-    rules: tuple[Rule, ...]
-    notify: tuple[str, ...]
+STEADY = Span(10, 10)  #: what goes bad and good is over after so many good minutes
+NOBODY = Duty()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +57,10 @@ class Decision:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def decide(seat: Seat, seen: Seen, wishes: Sequence[Wish], now: datetime) -> Decision:
+def decide(seat: Seat, seen: Seen, wishes: Sequence[Wish], now: datetime, duty: Duty = NOBODY) -> Decision:
     """Judge what a look told of a seat."""
     rules = {rule.id: rule for wish in wishes for rule in wish.rules}
-    audience = [Audience(w.watch, frozenset(rule.id for rule in w.rules), w.notify) for w in wishes]
+    audience = [audience_of(wish, seat) for wish in wishes]
     docket = Docket(seat.id, now, audience, seat.alert)
     docket.settle(minute_of(now), _edits(docket, rules, now))
     levels = {id: rule for id, rule in rules.items() if rule.warning or rule.critical}
@@ -75,6 +72,7 @@ def decide(seat: Seat, seen: Seen, wishes: Sequence[Wish], now: datetime) -> Dec
     _drop(seat, seen, docket, rules, now)
     changed = tuple(_timed(seat, seen, docket, levels, now))
     docket.settle(minute_of(now), changed)
+    docket.pass_on(duty)
     seat = replace(seat, rings=_cut_off(seat, changed), alert=docket.alert)
     return Decision(seat, docket.changes(), tuple(samples), counts)
 
@@ -151,12 +149,13 @@ def _judge_minute(
     older = newest - seat.newest if seat.newest else 0
     known, first, rings, changed = docket.known, newest > seat.newest, {}, []
     for rule_id, rule in rules.items():
+        rule = replace(rule, clear_for=STEADY) if docket.flaps else rule
         marks = [window.read(rule, row) for row in rows]
         counts.update(f"outcomes:{mark.outcome}" for mark in marks)
         ring = window.marked(window.aged(seat.rings[rule_id], older), newest - minute, marks)
         breach, rings[rule_id] = judging.judged(known.get(rule_id), ring, rule, newest, minute, rows, first=first)
         if breach is not None:
-            changed.append(breach)
+            changed.append(replace(breach, clears_for=rule.clear_for) if docket.flaps else breach)
     docket.settle(newest, changed)
     return replace(seat, newest=newest, rings=rings)
 

@@ -1,22 +1,31 @@
 """What is new for a channel: the difference between what it was told of an alert and what is true now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from rules.model import DROPPED, Severity, WatchView
+from rules.model import DROPPED, AlertState, AlertView, Entry, Severity, WatchView
+from rules.severities import RANK, worst
+from rules.timeline import is_flapping
 
 NewsKind = Literal[
     "fire",
     "worse",
     "dropped",
-    "also",
+    "escalated",
     "reopened",
-    "resolved",
+    "flapping",
+    "also",
+    "reminder",
     "closed_bad",
     "broke_and_recovered",
+    "resolved",
     "back",
     "better",
+    "taken",
+    "untaken",
+    "snoozed",
     "held",
     "resumed",
 ]
@@ -25,17 +34,22 @@ STRENGTH: tuple[NewsKind, ...] = (
     "fire",
     "worse",
     "dropped",
-    "also",
+    "escalated",
     "reopened",
+    "flapping",
+    "also",
+    "reminder",
     "closed_bad",
     "broke_and_recovered",
     "resolved",
     "back",
     "better",
+    "taken",
+    "untaken",
+    "snoozed",
     "held",
     "resumed",
 )
-_RANK = {None: 0, "warning": 1, "critical": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,10 @@ class Share:
     severity: Severity | None = None
     rules: frozenset[str] = frozenset()
     held: bool = False
+    silenced: bool = False
+    taken_by: str = ""
+    snoozed_until: datetime | None = None
+    flapping: bool = False
 
     @property
     def open(self) -> bool:
@@ -52,11 +70,48 @@ class Share:
         return self.severity is not None
 
 
-def share(watches: Iterable[WatchView], channel: str) -> Share:
+def share(
+    watches: Iterable[WatchView],
+    channel: str,
+    *,
+    taken_by: str = "",
+    snoozed_until: datetime | None = None,
+    flapping: bool = False,
+) -> Share:
     """The part of an alert that a channel hears of."""
-    own = [view for view in watches if channel in view.notify and view.severity is not None]
-    severity = max((view.severity for view in own), key=lambda s: _RANK[s], default=None)
-    return Share(severity, frozenset(r for view in own for r in view.rules), bool(own) and all(v.held for v in own))
+    views = [view for view in watches if channel in view.notify]
+    own = [view for view in views if view.severity is not None]
+    return Share(
+        worst(view.severity for view in own),
+        frozenset(rule for view in own for rule in view.rules),
+        bool(own) and all(view.held for view in own),
+        any(view.silenced for view in views),
+        taken_by,
+        snoozed_until,
+        flapping,
+    )
+
+
+def share_of(told: Entry | AlertView, channel: str) -> Share:
+    """What a channel sees in an alert, or saw after an entry of its timeline."""
+    return share(
+        told.watches,
+        channel,
+        taken_by=told.taken_by or "",
+        snoozed_until=told.snoozed_until,
+        flapping=bool(told.flapping),
+    )
+
+
+def share_in(alert: AlertState, channel: str) -> Share:
+    """The same, of the state that decisions are made of."""
+    return share(
+        alert.watches,
+        channel,
+        taken_by=alert.taken.by if alert.taken else "",
+        snoozed_until=alert.snooze.until if alert.snooze else None,
+        flapping=is_flapping(alert),
+    )
 
 
 def as_it_stands(now: Share, *, fine: bool, back: bool) -> NewsKind:
@@ -67,30 +122,66 @@ def as_it_stands(now: Share, *, fine: bool, back: bool) -> NewsKind:
 
 
 def kind(
-    told: Share | None, between: Iterable[Share], now: Share, *, fine: bool, back: bool = False
+    told: Share | None, unsaid: Sequence[Entry], now: Share, channel: str, *, fine: bool, back: bool = False
 ) -> NewsKind | None:
     """What to tell; None when nothing is new.
 
-    `told` is what the channel last heard (None: nothing yet), `between` what was true since and is not now,
-    `fine` whether what was bad ended because it was fine again, `back` whether who had dropped out came back.
+    `told` is what the channel last heard (None: nothing yet), `unsaid` the entries since. `fine`: what was bad ended
+    because it was fine again. `back`: who had dropped out came back.
     """
-    heard = told.rules if told else frozenset()
+    if told is None or not told.open:
+        return _first(told, unsaid, now, channel)
+    if not now.open and now.silenced:
+        return None  # it is still bad, and nobody wants to hear of it
+    heard = told.rules
     if DROPPED in now.rules - heard:
         return "dropped"
-    if told is None or not told.open:
-        if now.open:
-            return "fire" if told is None else "reopened"
-        return "broke_and_recovered" if any(past.open for past in between) else None
     if back and DROPPED in heard - now.rules:
         return "back"
     if not now.open:
         return "resolved" if fine else "closed_bad"
-    if _RANK[now.severity] > _RANK[told.severity]:
+    if RANK[now.severity] > RANK[told.severity]:
         return "worse"
+    return _called(unsaid, channel) or _changed(told, now, any(channel in entry.tells for entry in unsaid))
+
+
+def _first(told: Share | None, unsaid: Sequence[Entry], now: Share, channel: str) -> NewsKind | None:
+    """The news for a channel that knows of nothing bad."""
+    if told is None and (now.taken_by or not now.open) and _only_called(unsaid, channel):
+        return None  # a step of a policy that came too late: somebody has it, or it is over
+    if DROPPED in now.rules:
+        return "dropped"
+    if now.open:
+        return "fire" if told is None else "flapping" if now.flapping else "reopened"
+    if now.silenced:
+        return None
+    return "broke_and_recovered" if any(share_of(entry, channel).open for entry in unsaid) else None
+
+
+def _only_called(unsaid: Sequence[Entry], channel: str) -> bool:
+    """Whether a step of a policy alone brought the news here, and no watch of the channel's own."""
+    calls = [place for place, entry in enumerate(unsaid) if entry.kind == "escalated" and channel in entry.tells]
+    return bool(calls) and not any(share_of(entry, channel).open for entry in unsaid[: calls[0]])
+
+
+def _called(unsaid: Iterable[Entry], channel: str) -> NewsKind | None:
+    return "escalated" if any(entry.kind == "escalated" and channel in entry.tells for entry in unsaid) else None
+
+
+def _changed(told: Share, now: Share, reminded: bool) -> NewsKind | None:
+    """What changed in an alert that is as bad as it was, or better."""
+    if now.flapping and not told.flapping:
+        return "flapping"
     if now.rules - told.rules:
         return "also"
-    if _RANK[now.severity] < _RANK[told.severity]:
+    if reminded:
+        return "reminder"
+    if RANK[now.severity] < RANK[told.severity]:
         return "better"
+    if now.taken_by != told.taken_by:
+        return "taken" if now.taken_by else "untaken"
+    if now.snoozed_until and now.snoozed_until != told.snoozed_until:
+        return "snoozed"
     if now.held != told.held:
         return "held" if now.held else "resumed"
     return None

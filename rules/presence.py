@@ -8,12 +8,12 @@ from typing import Literal
 from rules import watching
 from rules.model import Listed, Seat, Watch, Who, WhoKind
 from rules.roster import People, is_meant, present
+from rules.watching import ONE as ONE
 
 State = Literal["watching", "not_here", "left", "hidden", "no_figures"]
 
 NO_FIGURES = timedelta(minutes=5)
 #: Entries that name one person; the others mean whoever there is.
-ONE: frozenset[WhoKind] = frozenset({"participant_id", "zoom_user", "email", "name"})
 
 _NOBODY: Mapping[WhoKind, str] = {
     "participant_id": "Nobody was seen under this id yet.",

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules import watching
-from rules.message import TEST, Message
-from rules.model import Instance, Note, Seat, Watch, Who
+from rules import notewords, watching
+from rules import veil as veiled
+from rules.model import Instance, Note, Privacy, Seat, Watch, Who
 from rules.presence import ONE, Presence, veil
 from rules.roster import People
-from rules.words import Clock, clean, cut
+from rules.shapes import TEST, Message
+from rules.words import clean, cut
 
 LIMIT = 300
 
@@ -23,6 +24,13 @@ class Names:
 
     shown: int
     width: int
+    privacy: Privacy = "full"
+
+    def asked(self, entries: Sequence[Who]) -> str:
+        """What was looked for, as it may be told: "*Kline*"; "2 entries" where no name may be."""
+        secret = self.privacy == "ids" or (self.privacy == "watched" and any(who.kind == "email" for who in entries))
+        counted = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
+        return counted if secret else self.of([clean(who.value) for who in entries])
 
     def of(self, names: Sequence[str]) -> str:
         """ "*Kline*, *Osei* +3"."""
@@ -30,6 +38,8 @@ class Names:
 
     def quoted(self, names: Sequence[str]) -> str:
         """ "M. K. (guest)" and others in quotation marks; those whose name Zoom hides are counted."""
+        if self.privacy != "full":
+            return "1 person" if len(names) == 1 else f"{len(names)} people"
         named = [f'"{self.cut(name)}"' for name in names if name]
         hidden = len(names) - len(named)
         told = [self._listed(named)] if named else []
@@ -37,7 +47,11 @@ class Names:
 
     def fitting(self, counts: Mapping[Who, int]) -> str:
         """ "*Ana* fits 2"."""
-        return self._listed([f"{self.cut(clean(who.value))} fits {count}" for who, count in counts.items()])
+        return self._listed([f"{self.asked([who])} fits {count}" for who, count in counts.items()])
+
+    def called(self, presence: Presence) -> str:
+        """Somebody found, by the name that may be told."""
+        return clean(veiled.person(presence.name, presence.session or "", self.privacy))
 
     def cut(self, name: str) -> str:
         """One name, as much of it as there is room for."""
@@ -57,12 +71,13 @@ def line(
     strangers: Sequence[str],
     *,
     test: bool = False,
+    privacy: Privacy = "full",
 ) -> str:
     """ "Watching Spring Town Hall: 4 of 5 found, all fine. Not found: *Kline*. Unclaimed: "M. K. (guest)"."."""
-    topic = cut(clean(run.topic), _TOPIC) or f"meeting {run.number}".strip()
+    topic = (cut(clean(run.topic), _TOPIC) if privacy == "full" else "") or f"meeting {run.number}".strip()
     told = ""
     for size in _SIZES:
-        names = Names(*size)
+        names = Names(*size, privacy)
         found = ", ".join((_found(watch, presences, names), *_well(watch, presences, seats, names)))
         lead = f"{TEST if test else ''}Watching {topic}: {found}."
         told = " ".join((lead, *_missing(watch, presences, people, strangers, names)))
@@ -73,19 +88,7 @@ def line(
 
 def message(notes: Sequence[Note], tz: str, now: datetime) -> Message:
     """The roll-calls of one meeting that a channel is owed, as one message."""
-    clock = Clock(tz, now)
-    first, *others = (note.sentence for note in notes)
-    return Message(
-        "roll_call",
-        None,
-        "grey",
-        first,
-        first,
-        clock.abbreviation,
-        lines=tuple(("grey", sentence) for sentence in others),
-        age=f"as of {clock.at(min(note.at for note in notes))}",
-        test=all(note.sentence.startswith(TEST) for note in notes),
-    )
+    return notewords.message(notes, tz, now)
 
 
 def _found(watch: Watch, presences: Sequence[Presence], names: Names) -> str:
@@ -93,7 +96,7 @@ def _found(watch: Watch, presences: Sequence[Presence], names: Names) -> str:
     here = [each for each in presences if each.here]
     alone = len(here) == 1 and here[0].who.kind in ONE
     if alone and (len(watch.who) == 1 or watch.meeting == watching.ANY):
-        return f"{names.cut(_called(here[0]))} found"
+        return f"{names.cut(names.called(here[0]))} found"
     asked = [who for who in watch.who if who.kind in ONE]
     found = {each.who for each in here if each.who.kind in ONE}
     counts = [_crowd(who, sum(1 for each in here if each.who == who)) for who in watch.who if who.kind not in ONE]
@@ -117,7 +120,7 @@ def _well(watch: Watch, presences: Sequence[Presence], seats: Mapping[str, Seat]
     fine = len(here) - len(bad) - len(silent)
     for words, some in (("bad", bad), ("without figures", silent)):
         if some:
-            yield f"{len(some)} {words} ({names.of([_called(each) for each in some.values()])})"
+            yield f"{len(some)} {words} ({names.of([names.called(each) for each in some.values()])})"
     if fine:
         others = "the others fine" if fine > 1 else "the other fine"
         yield others if bad or silent else "all fine" if fine > 1 else "fine"
@@ -132,12 +135,12 @@ def _missing(
     lost = [each.who for each in presences if each.seat is None]
     if lost:
         reasons = dict.fromkeys(reason for who in lost if (reason := veil(who.kind, people)))
-        yield "; ".join((f"Not found: {names.of([clean(who.value) for who in lost])}", *reasons)) + "."
+        yield "; ".join((f"Not found: {names.asked(lost)}", *reasons)) + "."
     gone = {each.seat: each for each in presences if each.seat and not each.here and each.who.kind in ONE}
     waiting = {listed.seat for listed in people.values() if listed.waiting and listed.left_at is None}
-    if outside := [_called(each) for seat, each in gone.items() if seat in waiting]:
+    if outside := [names.called(each) for seat, each in gone.items() if seat in waiting]:
         yield f"In the waiting room: {names.of(outside)}."
-    if left := [_called(each) for seat, each in gone.items() if seat not in waiting]:
+    if left := [names.called(each) for seat, each in gone.items() if seat not in waiting]:
         yield f"Not there any more: {names.of(left)}."
     several: dict[Who, int] = {}
     for each in presences:
@@ -158,7 +161,3 @@ def _is_bad(seat: Seat | None, watch: Watch) -> bool:
 def _is_silent(presence: Presence, seat: Seat | None) -> bool:
     """Nobody can say that somebody is fine of whom no figure has come."""
     return presence.state == "no_figures" or seat is None or seat.row_at is None
-
-
-def _called(presence: Presence) -> str:
-    return clean(presence.name) or f"participant {presence.session}"

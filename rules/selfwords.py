@@ -1,32 +1,81 @@
 """How qoswatch speaks of itself: blind and seeing again, a channel that refuses and one that listens again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from rules.details import TEXT_LIMIT, Field, Said
-from rules.message import Message, MessageKind
-from rules.model import AlertView, BreachView
+from rules import takewords, veil
+from rules.case import Case, Sentence
+from rules.details import TEXT_LIMIT
+from rules.facts import Field, Said
+from rules.model import AlertView, BreachView, Entry, Privacy
 from rules.news import NewsKind
-from rules.words import FIRST_LIMIT, Clock, clean, cut, duration
+from rules.sentences import sentence
+from rules.shapes import KINDS, Message, MessageKind
+from rules.words import FIRST_LIMIT, Clock, clean, cut, duration, fit
 
 _NAMES_SHOWN = 5
 
 
-def compose(alert: AlertView, kind: NewsKind, *, tz: str, now: datetime) -> Message:
+#: What people and policies do to a service alert, told in the sentences of every alert.
+_TAKING: frozenset[NewsKind] = frozenset(("escalated", "flapping", "reminder", "taken", "untaken", "snoozed"))
+
+
+def compose(
+    alert: AlertView,
+    kind: NewsKind,
+    *,
+    tz: str,
+    now: datetime,
+    entry: Entry | None = None,
+    privacy: Privacy = "full",
+) -> Message:
     """The message of a service alert, told as it stands."""
+    alert = veil.veiled(alert, privacy)
     clock, breach = Clock(tz, now), alert.breaches[0]
+    case = Case(alert, alert.breaches, alert.severity, (), clock, entry=veil.entry(entry, privacy))
+    if kind in _TAKING or alert.ending == "resolved":
+        return _taking(case, kind, _open(case, breach))
     over = kind in ("resolved", "closed_bad", "broke_and_recovered")
-    write = _over if over else _open
-    return write(alert, breach, clock)
+    return _over(alert, breach, clock) if over else _open(case, breach)
 
 
-def _open(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
+def _taking(case: Case, kind: NewsKind, card: Message) -> Message:
+    """What was done to it, in a line; a step of its policy with all that helps."""
+    told = sentence(kind, case)
+    first, spare = (fit(text, clean(case.alert.who), "") for text in (_whole(told), f"{told.spare}."))
+    roomy = f"{first} {spare}" if told.spare else first
+    fits = len(roomy) <= FIRST_LIMIT
+    closed = case.alert.state == "closed"
+    made = replace(
+        card,
+        kind=kind,
+        severity=None if closed else card.severity,
+        tone="grey" if closed or kind in ("taken", "snoozed") else card.tone,
+        first=roomy if fits else first,
+        brief=fit(f"{told.brief or told.core}.", clean(case.alert.who), ""),
+        still="" if fits else spare,
+    )
+    if KINDS[kind].shape == "card":
+        return made
+    notice = () if case.main.says in made.first else (cut(card.header, FIRST_LIMIT),)
+    return replace(made, header="", section=(), fields=(), context=(*notice, *card.context))
+
+
+def _whole(told: Sentence) -> str:
+    """A first sentence without a meeting: it is ourselves who are in trouble."""
+    return " ".join(f"{part}." for part in (told.core, told.tail) if part)
+
+
+def _open(case: Case, breach: BreachView) -> Message:
+    alert, clock = case.alert, case.clock
     header = f"{breach.says} since {clock.at(breach.since_at)}"
     first = cut(f"{breach.severity.upper()}: {header}: {_first_clause(breach.because)}", FIRST_LIMIT)
     fields = (
         Field(alert.facts.get("label", "Not watched"), cut(alert.facts.get("names", ""), TEXT_LIMIT)),
         Field("Do", cut(breach.hint, TEXT_LIMIT)),
         Field("Then", cut(alert.facts.get("then", ""), TEXT_LIMIT)),
+        *([takewords.who_has_it(case)] if case.policed or alert.taken else []),
     )
     return Message(
         _kind(alert, over=False),
@@ -40,6 +89,8 @@ def _open(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
         fields=tuple(field for field in fields if field.text),
         context=(alert.id,),
         age=f"told {clock.at(clock.now)}",
+        alert=alert.id,
+        mentions=case.mentions,
     )
 
 
@@ -61,6 +112,7 @@ def _over(alert: AlertView, breach: BreachView, clock: Clock) -> Message:
         clock.abbreviation,
         context=(alert.id, *([alert.facts["note"]] if alert.facts.get("note") else [])),
         age=f"told {clock.at(clock.now)}",
+        alert=alert.id,
     )
 
 
@@ -69,6 +121,8 @@ def _kind(alert: AlertView, *, over: bool) -> MessageKind:
         return "channel_mended" if over else "channel_broken"
     if over:
         return "sees_again"
+    if alert.subject.startswith("service.schedule."):
+        return "gap"
     if alert.subject == "service.webhooks":
         return "webhooks"
     return "budget" if alert.severity == "warning" else "blind"
@@ -82,4 +136,4 @@ def names(things: Sequence[str]) -> str:
 
 
 def _first_clause(text: str) -> str:
-    return clean(text).partition(":")[0].partition(". ")[0].partition(";")[0].rstrip(".") + "."
+    return clean(text).partition(": ")[0].partition(". ")[0].partition(";")[0].rstrip(".") + "."

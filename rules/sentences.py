@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from rules import takewords
 from rules.case import Case, Sentence, figure, joined, says, stream, went_silent
 from rules.dropwords import back, dropped
 from rules.endings import closing, unsaid
 from rules.expression import value
 from rules.model import BreachView, minute_of
 from rules.news import NewsKind
-from rules.words import WHO, clean, duration, quantity
+from rules.words import WHO, duration, quantity
 
 
 def sentence(kind: NewsKind, case: Case) -> Sentence:
@@ -26,13 +27,13 @@ def held(case: Case) -> str:
 
 
 def _fire(case: Case) -> Sentence:
-    return Sentence(f"{case.severity.upper()}: {says(case.alert, case.main)}", _holder(case))
+    return Sentence(f"{case.severity.upper()}: {says(case.alert, case.main)}", takewords.holder(case))
 
 
 def _worse(case: Case) -> Sentence:
     was = _was(case, case.main)
     before = f" (was {was})" if was and was != figure(case.main) else ""
-    return Sentence(f"{case.severity.upper()} now: {_says_now(case, case.main)}{before}")
+    return Sentence(f"{case.severity.upper()} now: {_says_now(case, case.main)}{before}", spare=takewords.warned(case))
 
 
 def _also(case: Case) -> Sentence:
@@ -49,7 +50,8 @@ def _reopened(case: Case) -> Sentence:
 
 
 def _held(case: Case) -> Sentence:
-    return Sentence(f"On hold: {held(case)}", "Cannot tell if fixed", named=False)
+    paused = "; paging paused" if case.policed and case.alert.taken is None else ""
+    return Sentence(f"On hold: {held(case)}", f"Cannot tell if fixed{paused}", named=False)
 
 
 def _resumed(case: Case) -> Sentence:
@@ -70,21 +72,23 @@ def _was(case: Case, breach: BreachView) -> str:
     return "" if then is None else quantity(then, breach.unit, breach.threshold)
 
 
-def _holder(case: Case) -> str:
-    return f"{clean(case.alert.taken_by)} has it" if case.alert.taken_by else "Nobody has it"
-
-
 _SENTENCES: Mapping[NewsKind, Callable[[Case], Sentence]] = {
     "fire": _fire,
     "worse": _worse,
     "dropped": dropped,
+    "escalated": takewords.escalated,
+    "flapping": takewords.flapping,
     "also": _also,
+    "reminder": takewords.reminder,
     "reopened": _reopened,
     "resolved": closing,
     "closed_bad": closing,
     "broke_and_recovered": unsaid,
     "back": back,
     "better": _better,
+    "taken": takewords.taken,
+    "untaken": takewords.untaken,
+    "snoozed": takewords.snoozed,
     "held": _held,
     "resumed": _resumed,
 }

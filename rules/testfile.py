@@ -22,14 +22,14 @@ from typing import Any, TypeVar, get_args
 
 from rules import documents, series
 from rules.errors import Fault, RuleError, RuleTextError
-from rules.model import Rule, Severity, TransitionKind
+from rules.model import ChangeKind, Rule, Severity
 from rules.naming import closest
 from rules.series import LONGEST, Told
 from rules.testcases import Expectation, RuleTest, State, Step
 
 T = TypeVar("T")
 
-_KINDS: Mapping[str, TransitionKind] = {kind: kind for kind in get_args(TransitionKind)}
+_KINDS: Mapping[str, ChangeKind] = {kind: kind for kind in get_args(ChangeKind)}
 _STATES: Mapping[str, State] = {state: state for state in get_args(State)}
 _SEVERITIES: Mapping[str, Severity] = {severity: severity for severity in get_args(Severity)}
 _STEP = re.compile(r"\s*([0-9]{1,6})\s+(\S+?)(?:\s+(\S+?))?\s*(?::\s*(.*\S))?\s*")

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from rules import window
+from rules import escalation, window
+from rules.duty import Duty
 from rules.model import (
     AlertState,
     AlertView,
@@ -12,9 +13,12 @@ from rules.model import (
     Seat,
     moment_of,
 )
+from rules.timeline import is_flapping
 
 
-def alert_view(alert: AlertState, seat: Seat, instance: Instance, read_at: datetime) -> AlertView:
+def alert_view(
+    alert: AlertState, seat: Seat, instance: Instance, now: datetime, duty: Duty, *, read_at: datetime
+) -> AlertView:
     """The alert with everything a reader needs beside it."""
     who = seat.name or f"participant {seat.id.rpartition('.')[2]}"
     breaches = tuple(_breach_view(breach, seat, who) for breach in alert.breaches)
@@ -43,6 +47,18 @@ def alert_view(alert: AlertState, seat: Seat, instance: Instance, read_at: datet
         read_at=read_at,
         meeting_started_at=instance.started_at,
         meeting_ended_at=instance.ended_at,
+        taken_by=alert.taken.by if alert.taken else None,
+        snoozed_until=alert.snooze.until if alert.snooze else None,
+        taken=alert.taken,
+        was_taken=alert.was_taken,
+        snooze=alert.snooze,
+        resolved=alert.resolved,
+        flapping=len(alert.opened) if is_flapping(alert) else 0,
+        next_call=escalation.upcoming(alert, duty, now),
+        calls=escalation.calls(alert),
+        remind_at=alert.remind_at,
+        next_at=alert.next_at if alert.open else None,
+        silenced_by=tuple(sorted({silence for view in alert.watches for silence in view.silenced})),
     )
 
 
@@ -73,6 +89,7 @@ def _breach_view(breach: Breach, seat: Seat, who: str) -> BreachView:
         hold=breach.hold,
         hold_at=moment_of(breach.hold_minute) if breach.hold else None,
         no_figures=breach.no_figures,
+        muted=breach.muted is not None,
     )
 
 

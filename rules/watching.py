@@ -1,13 +1,16 @@
 """Which watches concern a run of a meeting now, and what each asks of the people in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from rules import roster
+from rules import roster, silencing
 from rules.documents import sets
 from rules.lifecycle import Wish
-from rules.model import Instance, Rule, Watch, Who
+from rules.model import Instance, Policy, Rule, Silence, Watch, Who, WhoKind
 
+NONE: Mapping[str, Policy] = {}
+ONE: frozenset[WhoKind] = frozenset({"participant_id", "zoom_user", "email", "name"})  #: entries that name one person
 ANY = "any"  #: the meeting of a watch that follows its people through every live meeting of the account
 
 
@@ -45,14 +48,31 @@ def rule_ids(watch: Watch) -> tuple[str, ...]:
 
 
 def wishes(
-    watches: Iterable[Watch], rules: Mapping[str, Rule], instance: str, people: roster.People
+    watches: Iterable[Watch],
+    rules: Mapping[str, Rule],
+    run: Instance,
+    people: roster.People,
+    policies: Mapping[str, Policy] = NONE,
+    silences: Sequence[Silence] = (),
 ) -> dict[str, tuple[Wish, ...]]:
-    """What is asked of each watched seat. A watch without rules looks for nothing."""
+    """What is asked of each watched seat. A watch without rules looks for nothing. `silences`: those at work."""
     asked: dict[str, tuple[Wish, ...]] = {}
     for watch in looking(watches, rules):
-        own = tuple(rules[rule] for rule in rule_ids(watch) if rule in rules)
-        for seat in sorted(roster.meant(entries(watch, instance), people)):
-            asked[seat] = (*asked.get(seat, ()), Wish(watch.id, own, watch.notify))
+        meant = entries(watch, run.id)
+        named = roster.meant([who for who in meant if who.kind in ONE and watch.meeting != ANY], people)
+        wish = Wish(
+            watch.id,
+            tuple(rules[rule] for rule in rule_ids(watch) if rule in rules),
+            watch.notify,
+            watch.policy,
+            policies.get(watch.policy),
+            watch.labels,
+            silences=tuple(each for each in silences if silencing.may_fit(each, watch, run.number, run.uuid)),
+            meeting=run.number,
+            uuid=run.uuid,
+        )
+        for seat in sorted(roster.meant(meant, people)):
+            asked[seat] = (*asked.get(seat, ()), replace(wish, named=seat in named))
     return asked
 
 

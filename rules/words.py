@@ -1,16 +1,19 @@
 """How numbers, moments, durations and names are written in every sentence that people read."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: The places of the person and the meeting in a sentence that is not yet cut; `clean` lets neither through.
 WHO, TOPIC = "\ue000", "\ue001"
+#: The places of people who are called: the first of a message's mentions, the second, …
+MARKS = tuple(chr(0xE100 + number) for number in range(32))
 FIRST_LIMIT = 110  #: what a lock screen and a watch face still show
 _SHORTEST_NAME = 10  # a cut name keeps at least this much, or people can not tell whose it is
 _JOINERS = "\u200c\u200d"  # Persian words and family emoji need them; every other invisible character goes
+_TITLES = frozenset(("Dr", "Prof", "Mr", "Mrs", "Ms", "Miss", "Sir", "Frau", "Herr", "Team", "Room"))
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -110,6 +113,20 @@ def fit(sentence: str, who: str, topic: str, limit: int = FIRST_LIMIT) -> str:
     topic = _shortened(sentence.replace(WHO, who), TOPIC, topic, limit)
     who = _shortened(sentence.replace(TOPIC, topic), WHO, who, limit)
     return cut(sentence.replace(TOPIC, topic).replace(WHO, who), limit)
+
+
+def given(name: str) -> str:
+    """ "Ana" of "Ana Ruiz", where a name can be told from a title or a role; else the whole name."""
+    first, _, last = name.partition(" ")
+    plain = first.isalpha() and first.istitle() and last.isalpha() and last.istitle()
+    return first if plain and first not in _TITLES else name
+
+
+def listed(names: Sequence[str], shown: int = 3) -> str:
+    """ "Ana Ruiz and Ben Ito"; "Ana Ruiz, Ben Ito, Cleo Sand and 2 more"."""
+    left = len(names) - shown
+    *others, last = [*names[:shown], f"{left} more"] if left > 0 else (list(names) or [""])
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def capital(text: str) -> str:
