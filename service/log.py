@@ -22,6 +22,7 @@ _STARRED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), r"\1 ***"),
     (re.compile(r"/services/[A-Z0-9]+/[A-Z0-9]+/[\w-]+", re.I), "/services/***"),
     (re.compile(r"\bqw_([a-z0-9]+)_[\w-]{8,}", re.I), r"qw_\1_***"),
+    (re.compile(r"(/a/)[\w-]{20,}"), r"\1***"),
     (
         re.compile(r"((?:secret|password|access_token|token|sig)[\"']?\s*[=:]\s*[\"']?)[^\s\"',&}]{6,}", re.I),
         r"\1***",

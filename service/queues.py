@@ -13,14 +13,14 @@ from rq import Queue
 QueueName = Literal["poll", "deliver"]
 
 #: The jobs that may run. Whoever writes Redis could name any importable callable: our workers refuse the rest.
-JOBS = frozenset({"workers.jobs.poll", "workers.jobs.drain", "workers.jobs.deliver"})
+JOBS = frozenset({"workers.jobs.poll", "workers.jobs.drain", "workers.jobs.deliver", "workers.jobs.escalate"})
 
 SERIALIZER = "json"  # pickle would run whatever lies in Redis
 TTL_S = 60
 RESULT_TTL_S = 0
 FAILURE_TTL_S = 3600  # RQ keeps a failed job for a year
 TIMEOUT_S = 75
-_DRAIN = "drain-"  #: how the id of such a job begins: it stands in one queue with others
+_DRAIN, _STEPS = "drain-", "steps-"  #: how the ids of such jobs begin: they stand in one queue with others
 
 
 class Queues:
@@ -63,7 +63,7 @@ class Queues:
 
     def deliver(self) -> None:
         """Wake a sender, unless one is called already: one job drains every lane that is due."""
-        if self.length("deliver"):
+        if any(not id.startswith(_STEPS) for id in self._queues["deliver"].get_job_ids()):
             return
         self._queues["deliver"].enqueue(
             "workers.jobs.deliver",
@@ -71,6 +71,20 @@ class Queues:
             result_ttl=RESULT_TTL_S,
             ttl=TTL_S,
             failure_ttl=FAILURE_TTL_S,
+        )
+
+    def escalate(self) -> None:
+        """Wake whoever takes the steps of policies, unless that is called already; it goes before every sender."""
+        if any(id.startswith(_STEPS) for id in self._queues["deliver"].get_job_ids()):
+            return
+        self._queues["deliver"].enqueue(
+            "workers.jobs.escalate",
+            job_id=f"{_STEPS}{secrets.token_hex(8)}",
+            job_timeout=TIMEOUT_S,
+            result_ttl=RESULT_TTL_S,
+            ttl=TTL_S,
+            failure_ttl=FAILURE_TTL_S,
+            at_front=True,
         )
 
     def length(self, name: QueueName) -> int:

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rules.destinations import ChannelUrlError, check_url
+from rules.mailing import MailServerError, mail_server
 from service.values import (
     Clock,
     DieAt,
@@ -97,6 +98,16 @@ class Settings(BaseSettings):
             try:
                 check_url("slack", given, allow_private=True)
             except ChannelUrlError as error:
+                raise refuse(str(error)) from None
+        return given
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail(cls, given: str | None) -> str | None:
+        if given:
+            try:
+                mail_server(given)
+            except MailServerError as error:
                 raise refuse(str(error)) from None
         return given
 

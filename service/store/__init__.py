@@ -6,8 +6,10 @@ from typing import Protocol
 
 import redis
 
+from rules.duty import Duty
 from rules.model import Round
 from service.store import connect, keys
+from service.store import duty as duties
 from service.store.alerts import Alerts
 from service.store.apikeys import ApiKey, ApiKeys, Scope
 from service.store.budget import Budget, Spent, Taken
@@ -103,6 +105,7 @@ class Store:
         self.due = Leases(link, clock, keys.due())
         self.chores = Leases(link, clock, keys.chores())
         self.drains = Leases(link, clock, keys.drains())
+        self.steps = Leases(link, clock, keys.steps())
         self.intake = Intake(link, clock)
         self.feed = Feed(link, clock)
         self.instances = Instances(link)
@@ -115,7 +118,7 @@ class Store:
         self.budget = Budget(link, clock, owner, PLANS[plan] if isinstance(plan, str) else plan)
         self.loads = Loads(self.instances, self.seats, self.documents, poll_s)
         self.tokens = Tokens(link, clock, vault, owner)
-        self.health = Health(link, clock, self.due, self.lanes, self.instances, poll_s)
+        self.health = Health(link, clock, self.due, self.lanes, self.instances, poll_s, self.steps, self.alerts)
 
     @classmethod
     def connect(cls, settings: Wishes) -> "Store":
@@ -144,6 +147,10 @@ class Store:
             keep_alerts_s=settings.qoswatch_keep_alerts_s,
             warnings=warnings,
         )
+
+    def duty(self) -> Duty:
+        """Who can be reached now, for whoever decides."""
+        return duties.duty(self.documents, self.lanes)
 
     def round(self, instance: str) -> Round | None:
         """The last look at an instance, summed up."""

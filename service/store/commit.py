@@ -85,6 +85,8 @@ class Chunk:
             keys.alerts(),
             keys.alerts_open(),
             keys.alerts_closed(),
+            keys.steps(),
+            keys.claims(keys.steps()),
         )
 
     def args(self) -> Sequence[str | bytes | int]:
@@ -105,6 +107,7 @@ class Chunk:
         indexes = [keys.alerts_of_watch(watch.id) for watch in alert.watches]
         if alert.meeting:
             indexes.append(keys.alerts_of_meeting(alert.meeting))
+        step = {"step": ms(change.next_at)} if change.next_at else {}
         closed = {"closed": ms(alert.closed_at) if alert.closed_at else self._now_ms}
         return {
             "id": alert.id,
@@ -114,6 +117,7 @@ class Chunk:
             "entries": [self._blob(encode(entry)) for entry in change.entries],
             "indexes": indexes,
             "opened": ms(alert.opened_at),
+            **step,
             **(closed if alert.state == "closed" else {}),
         }
 

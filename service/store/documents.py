@@ -1,15 +1,14 @@
-"""What people register: watches, rules, channels, each on its shelf."""
+"""What people register: watches, rules, channels, and who is called when, each on its shelf."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from rules.model import Channel, Instance, Rule, Watch
+from rules.duty import MADE_OF, made_channel
+from rules.model import Channel, Cover, Instance, Person, Policy, Rule, Schedule, Silence, Watch
 from rules.watching import ANY, is_bound
 from service.store import keys
 from service.store.clock import Clock, ms
-from service.store.codec import decode
-from service.store.errors import SealedElsewhere
 from service.store.instances import as_fields
 from service.store.link import Link, word
 from service.store.shelf import Places, Shelf
@@ -73,12 +72,6 @@ class Channels(Shelf[Channel]):
         self._link.do("DEL", keys.gate(id))
         return super().delete(id)
 
-    def _before(self, blob: bytes | None) -> Channel | None:
-        try:
-            return self._read(blob)
-        except SealedElsewhere:  # its key is lost: it can still be set anew, or taken away
-            return None if blob is None else decode(Channel, blob)
-
     def _next(self, doc: Channel, old: Channel | None) -> Channel:
         return super()._next(replace(doc, created_at=old.created_at) if old else doc, old)
 
@@ -86,10 +79,30 @@ class Channels(Shelf[Channel]):
         return ms(doc.created_at)
 
     def _sealed(self, doc: Channel) -> Channel:
-        return replace(doc, url=self._vault.seal(doc.url))
+        return self._each_secret(doc, self._vault.seal)
 
     def _opened(self, doc: Channel) -> Channel:
-        return replace(doc, url=self._vault.open(doc.url))
+        return self._each_secret(doc, self._vault.open)
+
+    def _each_secret(self, doc: Channel, turn: Callable[[str], str]) -> Channel:
+        """The address is always sealed; the others where there are any."""
+        secret = turn(doc.secret) if doc.secret else ""
+        headers = {name: turn(value) for name, value in doc.headers.items()}
+        return replace(doc, url=turn(doc.url), secret=secret, headers=headers)
+
+
+class People(Shelf[Person]):
+    """People who can be called; a key of theirs is sealed before it is written."""
+
+    def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
+        super().__init__(link, clock, "person", Person)
+        self._vault = vault
+
+    def _sealed(self, doc: Person) -> Person:
+        return replace(doc, pagerduty_key=self._vault.seal(doc.pagerduty_key)) if doc.pagerduty_key else doc
+
+    def _opened(self, doc: Person) -> Person:
+        return replace(doc, pagerduty_key=self._vault.open(doc.pagerduty_key)) if doc.pagerduty_key else doc
 
 
 class Rules(Shelf[Rule]):
@@ -124,6 +137,19 @@ class Documents:
         self.watches = Watches(link, clock, "watch", Watch)
         self.rules = Rules(link, clock, "rule", Rule)
         self.channels = Channels(link, clock, vault)
+        self.policies = Shelf(link, clock, "policy", Policy)
+        self.people = People(link, clock, vault)
+        self.schedules = Shelf(link, clock, "schedule", Schedule)
+        self.covers = Shelf(link, clock, "cover", Cover)
+        self.silences = Shelf(link, clock, "silence", Silence)
+
+    def channel(self, id: str) -> Channel | None:
+        """A channel, also one that is made of a person's own key or address: "ana~pagerduty", "ana~email"."""
+        who, mark, kind = id.partition(MADE_OF)
+        if not mark:
+            return self.channels.get(id)
+        person = self.people.get(who)
+        return None if person is None else made_channel(person, kind)
 
     def put_watch(self, watch: Watch) -> Watch:
         """Register a watch and make its meeting due, in one write."""

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.store import keys
+from service.store.alerts import Alerts
 from service.store.clock import Clock, ms
 from service.store.instances import Instances
 from service.store.lanes import Lanes
 from service.store.leases import Leases
-from service.store.link import Link
+from service.store.link import Link, word
 
 ALIVE_S = 60  #: real seconds after its last beat in which a process counts as alive
 LANE_LATE_S = 60
+STEP_LATE_S = 60
+_LOOKED_AT_MAX = 200
 _FORGET_S = 86_400
 
 
@@ -25,6 +28,7 @@ class Figures:
     overdue_meetings: int  #: meetings that wait for more than two periods
     overdue_lanes: int  #: lanes that could have spoken a minute ago
     unarmed_meetings: int = 0  #: live and watched meetings that nothing will look at
+    overdue_steps: int = 0  #: open alerts whose next step or reminder is late, or will never come
     workers: Mapping[str, int] = field(default_factory=dict)  #: role → processes that are alive
 
 
@@ -39,9 +43,20 @@ class Waiting:
 class Health:
     """How the processes on this Redis are."""
 
-    def __init__(self, link: Link, clock: Clock, due: Leases, lanes: Lanes, instances: Instances, poll_s: int) -> None:
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        due: Leases,
+        lanes: Lanes,
+        instances: Instances,
+        poll_s: int,
+        steps: Leases,
+        alerts: Alerts,
+    ) -> None:
         self._link, self._clock, self._poll_s = link, clock, poll_s
         self._due, self._lanes, self._instances = due, lanes, instances
+        self._steps, self._alerts = steps, alerts
 
     def beat(self, role: str, pid: int, host: str) -> None:
         """A process lives."""
@@ -63,6 +78,7 @@ class Health:
             overdue_meetings=self._due.overdue(2 * self._poll_s),
             overdue_lanes=self._lanes.overdue(LANE_LATE_S),
             unarmed_meetings=len(self._instances.live() - self._due.members()),
+            overdue_steps=self._overdue_steps(),
             workers=self._alive(),
         )
 
@@ -87,6 +103,14 @@ class Health:
     def counters(self) -> dict[str, int]:
         """All that was counted."""
         return {name: int(n) for name, n in self._link.hash(keys.counters()).items()}
+
+    def _overdue_steps(self) -> int:
+        """Steps that are late, and open alerts that wait for a moment at which nothing will look at them."""
+        armed = self._steps.members()
+        known = [word(id) for id in self._link.do("ZRANGE", keys.alerts_open(), 0, -1)]
+        unarmed = self._alerts.get_many([id for id in known if id not in armed][:_LOOKED_AT_MAX])
+        lost = sum(1 for alert in unarmed.values() if alert.state == "open" and alert.next_at is not None)
+        return self._steps.overdue(self._clock.real(STEP_LATE_S) / 1000) + lost
 
     def _alive(self) -> dict[str, int]:
         now_ms = self._clock.machine_ms()

@@ -6,21 +6,25 @@ Times in keys and scores are milliseconds since 1970. `<i>` is an instance id: o
 from service.store.ids import delivery_id as delivery_id
 from service.store.ids import instance_id as instance_id
 from service.store.ids import number_member as number_member
-
-PREFIX = "qos:"
-
+from service.store.keys_own import PREFIX as PREFIX
+from service.store.keys_own import beats as beats
+from service.store.keys_own import budget as budget
+from service.store.keys_own import clock as clock
+from service.store.keys_own import counters as counters
+from service.store.keys_own import tick as tick
+from service.store.keys_own import token as token
 
 # What people register
 
 
 def document(kind: str, id: str) -> str:
-    """ "qos:watch:w_7f3", "qos:rule:audio-sent", "qos:channel:slack-av"; until deleted."""
+    """ "qos:watch:w_7f3", "qos:rule:audio-sent", "qos:schedule:av"; until deleted."""
     return f"{PREFIX}{kind}:{id}"
 
 
 def documents(kind: str) -> str:
-    """ "qos:watches": ids by created_at, for pages; until deleted."""
-    return PREFIX + {"watch": "watches", "rule": "rules", "channel": "channels"}[kind]
+    """ "qos:watches", "qos:policies", "qos:people": ids by created_at, for pages; until deleted."""
+    return PREFIX + {"policy": "policies", "person": "people", "watch": "watches"}.get(kind, f"{kind}s")
 
 
 def revisions() -> str:
@@ -89,6 +93,11 @@ def lanes() -> str:
     return f"{PREFIX}lanes"
 
 
+def steps() -> str:
+    """ "qos:steps": ZSET of alerts by their next step, reminder or end of a snooze; until there is none."""
+    return f"{PREFIX}steps"
+
+
 def chores() -> str:
     """ "qos:chores": ZSET of what one scheduler does for all (audit, sweep), by when; for good."""
     return f"{PREFIX}chores"
@@ -151,7 +160,8 @@ def alerts_of_meeting(meeting: str) -> str:
 
 
 def lane(lane: str = "") -> str:
-    """ "qos:lane:slack-av:3f9a0c11d2e4": HASH channel attempt not_before sending refused; 7 d after last told."""
+    """ "qos:lane:slack-av:3f9a0c11d2e4": HASH channel attempt not_before sending refused posts last_at put_off; 7 d
+    after last told."""
     return f"{PREFIX}lane:{lane}"
 
 
@@ -211,37 +221,3 @@ def feed(instance: str) -> str:
 def feeds() -> str:
     """ "qos:feeds": ZSET of instances by when a pushed minute of theirs is complete; until decided."""
     return f"{PREFIX}feeds"
-
-
-# Zoom's account and ourselves
-
-
-def budget(account: str, what: str) -> str:
-    """ "qos:budget:3f9a0c11d2e4:heavy": when a label's next call may go, in real ms; a day's count, others' part of
-    it, its pace (HASH), an hour's measures (ZSET); 48 h."""
-    return f"{PREFIX}budget:{account}:{what}"
-
-
-def token(account: str) -> str:
-    """ "qos:zoom:token:3f9a0c11d2e4": HASH with Zoom's access token, sealed; its life."""
-    return f"{PREFIX}zoom:token:{account}"
-
-
-def clock() -> str:
-    """ "qos:clock": HASH ms of the clock that tests step; never in production."""
-    return f"{PREFIX}clock"
-
-
-def counters() -> str:
-    """ "qos:metrics": HASH of what workers counted; for good."""
-    return f"{PREFIX}metrics"
-
-
-def tick() -> str:
-    """ "qos:tick": HASH at, the scheduler's last tick; for good."""
-    return f"{PREFIX}tick"
-
-
-def beats() -> str:
-    """ "qos:beats": HASH role|host|pid -> real ms of the last sign of life; swept after a day."""
-    return f"{PREFIX}beats"

@@ -5,10 +5,8 @@ its set in the lane, so that the very same goes again before anything newer.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from rules.gate import Gate
 from rules.model import Debt, Note
@@ -18,37 +16,16 @@ from service.store.codec import decode_maybe, encode
 from service.store.commit import debt_json
 from service.store.deliveries import ATTEMPTS_MAX, SWEEP_GRACE_S, Attempt, Deliveries
 from service.store.leases import Claim, Leases
-from service.store.link import Link, word
-
-Pairs = tuple[tuple[str, int], ...]
+from service.store.link import Link
+from service.store.turns import Pairs, turn_of
+from service.store.turns import Sending as Sending
+from service.store.turns import Turn as Turn
 
 SPACING_S = 1.0  #: real seconds between two posts of one channel: what Slack asks of a webhook (chat.md)
 ANSWER_MAX = 1000
 _LANE_LIFE_MS = 7 * 86_400_000
 _NOTE_LIFE_S = 3 * 86_400
 _LOOKED_AT_MAX = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """A post that went out, or was about to, and what it tells: (subject, seq) each."""
-
-    id: str
-    pairs: Pairs
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The right to post in a lane once. `sending`: this very set must go first, its fate is unknown."""
-
-    lane: str
-    channel: str
-    subject: str  #: what the lane talks about: an instance, an alert, "service"
-    token: str
-    owed: Mapping[str, int]
-    told: Mapping[str, int]
-    sending: Sending | None
-    attempt: int  #: posts begun since something was last accepted or given up
 
 
 class Lanes(Deliveries):
@@ -97,7 +74,7 @@ class Lanes(Deliveries):
                 *(channels or ()),
             ),
         )
-        return [_turn(*turn) for turn in turns]
+        return [turn_of(*turn) for turn in turns]
 
     def renew(self, turn: Turn, lease_s: float) -> bool:
         """Hold on to a turn. False: somebody else has it by now, do not post."""
@@ -116,12 +93,21 @@ class Lanes(Deliveries):
         )
         return bool(went)
 
-    def record(self, turn: Turn, attempt: Attempt, *, gate: Gate, lane_not_before: datetime | None = None) -> bool:
+    def record(
+        self,
+        turn: Turn,
+        attempt: Attempt,
+        *,
+        gate: Gate,
+        lane_not_before: datetime | None = None,
+        posts: int | None = None,
+    ) -> bool:
         """What came of the post, the channel's gate after it, and when this lane may speak again.
 
+        `posts`: the post is the how-manieth in a row; None: it is no alert's, or was not accepted.
         False: the token is stale, or nothing was begun; nothing is written.
         """
-        kept = encode(_shortened(attempt))
+        kept, composed_of = encode(_shortened(attempt)), {} if turn.sending else turn.owed
         written = self._link.run(
             "lane_record",
             (*_SETS, *_of_lane(turn), keys.gate(turn.channel), keys.deliveries("dead")),
@@ -129,9 +115,29 @@ class Lanes(Deliveries):
                 *(self._clock.now_ms(), turn.lane, turn.token, attempt.outcome, kept, ATTEMPTS_MAX),
                 *(_ms_or_blank(gate.not_before), encode(gate), _ms_or_blank(lane_not_before)),
                 *(keys.delivery(), self._keep_ms, _LANE_LIFE_MS, turn.channel, keys.lane()),
+                *("" if posts is None else posts, json.dumps(composed_of)),
             ),
         )
         return bool(written)
+
+    def pass_over(self, turn: Turn, delivery_id: str) -> bool:
+        """The destination has nothing to say of what was begun: it counts as told. False: the token is stale."""
+        id, everything, its = _of_delivery(delivery_id, turn.channel)
+        went = self._link.run(
+            "lane_pass",
+            (*_SETS, *_of_lane(turn), keys.gate(turn.channel), id, everything, its, keys.deliveries("dead")),
+            (self._clock.now_ms(), turn.lane, turn.token, delivery_id, _LANE_LIFE_MS, turn.channel, keys.lane()),
+        )
+        return bool(went)
+
+    def put_off(self, turn: Turn, until: datetime) -> bool:
+        """End a turn whose news can wait; what comes to be owed meanwhile brings it forward. False: it is stale."""
+        went = self._link.run(
+            "lane_put_off",
+            (*_SETS, keys.lane(turn.lane), keys.gate(turn.channel)),
+            (self._clock.now_ms(), turn.lane, turn.token, ms(until), turn.channel, keys.lane()),
+        )
+        return bool(went)
 
     def drop(self, turn: Turn, subjects: Iterable[str]) -> bool:
         """Forget debts that no longer stand, unless they have grown since the turn was claimed.
@@ -194,30 +200,6 @@ def _of_delivery(id: str, channel: str) -> tuple[str, str, str]:
 
 def _of_lane(turn: Turn) -> tuple[str, str, str]:
     return keys.lane(turn.lane), keys.owed(turn.lane), keys.told(turn.lane)
-
-
-def _turn(
-    lane: bytes, channel: bytes, token: bytes, attempt: bytes, sending: bytes, owed: list[Any], told: list[Any]
-) -> Turn:
-    name, to = word(lane), word(channel)
-    return Turn(
-        lane=name,
-        channel=to,
-        subject=name.removeprefix(f"{to}:"),
-        token=word(token),
-        owed=_seqs(owed),
-        told=_seqs(told),
-        sending=_sending(json.loads(sending)) if sending else None,
-        attempt=int(attempt),
-    )
-
-
-def _sending(raw: Mapping[str, Any]) -> Sending:
-    return Sending(raw["id"], tuple((subject, int(seq)) for subject, seq in raw["pairs"]))
-
-
-def _seqs(flat: Sequence[Any]) -> dict[str, int]:
-    return {word(subject): int(seq) for subject, seq in zip(flat[::2], flat[1::2], strict=True)}
 
 
 def _shortened(attempt: Attempt) -> Attempt:

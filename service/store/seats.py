@@ -39,6 +39,11 @@ class Seats:
             if subject not in (MEETING, ROSTER)
         }
 
+    def subject(self, instance: str, subject: str) -> tuple[str, Seat] | None:
+        """One seat of an instance, with its version."""
+        blob = self._link.field(keys.seats(instance), subject)
+        return None if blob is None else (_version(blob), decode(Seat, blob[_VERSION_LENGTH:]))
+
     def record(self, instance: str) -> tuple[str, MeetingRecord]:
         """What is known of the meeting itself, and its version; ("", a new record) when nothing is."""
         blob = self._link.field(keys.seats(instance), MEETING)

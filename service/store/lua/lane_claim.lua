@@ -4,7 +4,7 @@
 -- ARGV    1 now ms · 2 how many · 3 until ms · 4 spacing ms between posts of one channel
 --         5 prefix of lane keys · 6 of owed keys · 7 of told keys · 8 of gate keys · 9 most lanes looked at
 --         10.. channels: when there are any, the lanes of others are left as they are
--- RETURNS {lane, channel, token, attempt, sending or "", {owed…}, {told…}} for each
+-- RETURNS {lane, channel, token, attempt, sending or "", {owed…}, {told…}, posts, last_at, put_off (ms or "")} for each
 local lanes, claims, fence = KEYS[1], KEYS[2], KEYS[3]
 local now, wanted, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 
@@ -23,7 +23,7 @@ local due = redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'WITHSCORES', 'LIMIT
 for i = 1, #due, 2 do
   if #turns == wanted then break end
   local lane, key = due[i], ARGV[5] .. due[i]
-  local held = redis.call('HMGET', key, 'channel', 'not_before', 'attempt', 'sending')
+  local held = redis.call('HMGET', key, 'channel', 'not_before', 'attempt', 'sending', 'posts', 'last_at', 'put_off')
   local channel, sending = held[1], held[4]
   if not channel or (not sending and redis.call('EXISTS', ARGV[6] .. lane) == 0) then
     redis.call('ZREM', lanes, lane)
@@ -37,7 +37,8 @@ for i = 1, #due, 2 do
       local token = lease(lanes, claims, fence, lane, tonumber(due[i + 1]), tonumber(ARGV[3]))
       redis.call('HSET', gate_key, 'lane', lane, 'token', token, 'next_at', string.format('%.0f', now + spacing))
       turns[#turns + 1] = {lane, channel, token, held[3] or '0', sending or '',
-        redis.call('HGETALL', ARGV[6] .. lane), redis.call('HGETALL', ARGV[7] .. lane)}
+        redis.call('HGETALL', ARGV[6] .. lane), redis.call('HGETALL', ARGV[7] .. lane),
+        held[5] or '0', held[6] or '', held[7] or ''}
     end
   end
 end

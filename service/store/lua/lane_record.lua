@@ -3,6 +3,8 @@
 -- ARGV    1 now ms · 2 lane · 3 token · 4 outcome (accepted refused unknown dead) · 5 attempt (opaque)
 --         6 most attempts kept · 7 gate's not_before ms or "" · 8 gate (opaque) · 9 lane's not_before ms or ""
 --         10 prefix of delivery keys · 11 delivery's life ms · 12 lane's life ms · 13 channel · 14 prefix of lane keys
+--         15 posts in a row with this one, or "" when it does not count
+--         16 what was owed when this was composed, as JSON {subject: seq}: with a dead post all of it is given up
 -- RETURNS 1 · 0 the token is stale, or nothing was begun: nothing is written
 local lanes, claims, lane_key, owed, told, gate = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local now, lane, token, outcome, attempt = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -10,15 +12,7 @@ local now, lane, token, outcome, attempt = tonumber(ARGV[1]), ARGV[2], ARGV[3], 
 local text = redis.call('HGET', lane_key, 'sending')
 if not text or not held(claims, lane, token) then return 0 end
 local sending = cjson.decode(text)
-local final = outcome == 'accepted' or outcome == 'dead'
-
-local function pay(subject, seq)
-  if outcome == 'accepted' and seq > tonumber(redis.call('HGET', told, subject) or '-1') then
-    redis.call('HSET', told, subject, string.format('%.0f', seq))
-  end
-  -- what was committed while the post was on its way is news that nobody has heard
-  if tonumber(redis.call('HGET', owed, subject) or '-1') == seq then redis.call('HDEL', owed, subject) end
-end
+local final, composed_of = outcome == 'accepted' or outcome == 'dead', cjson.decode(ARGV[16])
 
 local function keep_attempt()
   local delivery = ARGV[10] .. sending.id
@@ -45,7 +39,10 @@ local function keep_gate()
 end
 
 if final then
-  for _, pair in ipairs(sending.pairs) do pay(pair[1], pair[2]) end
+  for _, pair in ipairs(sending.pairs) do
+    if outcome == 'accepted' then hear(told, pair[1], pair[2]) end
+    settle(owed, pair[1], outcome == 'dead' and composed_of[pair[1]] or pair[2])
+  end
   redis.call('HDEL', lane_key, 'attempt')
 end
 if outcome ~= 'unknown' then redis.call('HDEL', lane_key, 'sending') end
@@ -57,14 +54,12 @@ end
 keep_attempt()
 keep_gate()
 if ARGV[9] ~= '' then redis.call('HSET', lane_key, 'not_before', ARGV[9]) end
-
-redis.call('HDEL', claims, lane)
-if outcome == 'unknown' or redis.call('EXISTS', owed) == 1 then
-  local at = math.max(now, tonumber(ARGV[7] ~= '' and ARGV[7] or 0), tonumber(ARGV[9] ~= '' and ARGV[9] or 0))
-  redis.call('ZADD', lanes, string.format('%.0f', at), lane)
-else
-  redis.call('ZREM', lanes, lane)
-  redis.call('PEXPIRE', lane_key, ARGV[12])
-  redis.call('PEXPIRE', told, ARGV[12])
+if ARGV[15] ~= '' then
+  redis.call('HSET', lane_key, 'posts', ARGV[15], 'last_at', ARGV[1])
+  redis.call('HDEL', lane_key, 'put_off')
 end
+
+local open = outcome == 'unknown' or redis.call('EXISTS', owed) == 1
+local at = math.max(now, tonumber(ARGV[7] ~= '' and ARGV[7] or 0), tonumber(ARGV[9] ~= '' and ARGV[9] or 0))
+end_turn(lanes, claims, lane, lane_key, told, open and at or nil, ARGV[12])
 return 1

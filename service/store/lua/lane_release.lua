@@ -42,7 +42,7 @@ if open then
 else
   local refused = redis.call('HGET', lane_key, 'refused')
   if refused and redis.call('HGET', ARGV[6] .. refused, 'state') == 'owed' then bury(refused) end
-  redis.call('HDEL', lane_key, 'refused')
+  redis.call('HDEL', lane_key, 'refused', 'put_off')
   redis.call('ZREM', lanes, lane)
   redis.call('PEXPIRE', lane_key, ARGV[5])
   redis.call('PEXPIRE', told, ARGV[5])

@@ -1,11 +1,11 @@
 -- Write what was decided about subjects of one instance: each is compared and written whole, or not at all.
 -- KEYS    1 seats:<i> · 2 due · 3 due:claims · 4 lanes · 5 lanes:claims
---         6 alerts · 7 alerts:open · 8 alerts:closed
+--         6 alerts · 7 alerts:open · 8 alerts:closed · 9 steps · 10 steps:claims
 -- ARGV    1 now ms · 2 plan as JSON · 3.. opaque blobs, named in the plan by their index
 --         plan {lane_due, oldest, keep_samples, keep_alerts, timeline_max,
 --               seats: [{id, was, blob, samples: [{key, id, blob}],
 --                        debts: [{lane, key, owed, told, channel, subject, seq}],
---                        alerts: [{id, key, doc, timeline, entries: [], indexes: [], opened, closed?}]}],
+--                        alerts: [{id, key, doc, timeline, entries: [], indexes: [], opened, closed?, step?}]}],
 --               finish?: {member, token, next?}, round?: {key, fields: []}}
 --         the last chunk alone brings finish and round
 -- RETURNS ids of the refused subjects (their version has moved on); none: all is written
@@ -13,6 +13,7 @@ local now = tonumber(ARGV[1])
 local plan = cjson.decode(ARGV[2])
 local seats, due, due_claims, lanes, lane_claims = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local alerts, alerts_open, alerts_closed = KEYS[6], KEYS[7], KEYS[8]
+local steps, step_claims = KEYS[9], KEYS[10]
 
 local function whole(number)
   return string.format('%.0f', number)
@@ -42,11 +43,29 @@ local function project(alert)
   end
 end
 
+-- when time alone changes it; whoever holds it just now is told that it changed, and looks again
+local function put_step(alert)
+  local c = claim_of(step_claims, alert.id)
+  if c then
+    c.again = true
+    write_claim(step_claims, alert.id, c)
+  end
+  if c and c.ends > now then return end
+  if alert.step then
+    redis.call('ZADD', steps, whole(alert.step), alert.id)
+  else
+    redis.call('ZREM', steps, alert.id)
+  end
+end
+
 local function write(seat)
   local version = string.format('%012d', tonumber(seat.was ~= '' and seat.was or 0) + 1)
   redis.call('HSET', seats, seat.id, version .. ARGV[seat.blob])
   for _, sample in ipairs(seat.samples) do keep_sample(sample) end
-  for _, alert in ipairs(seat.alerts) do project(alert) end
+  for _, alert in ipairs(seat.alerts) do
+    project(alert)
+    put_step(alert)
+  end
   for _, debt in ipairs(seat.debts) do owe(lanes, lane_claims, debt, plan.lane_due, now) end
 end
 

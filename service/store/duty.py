@@ -1,0 +1,20 @@
+"""Who can be reached now: what every decision is told of channels, people and schedules."""
+
+from rules.duty import Duty, ways_to
+from service.store.documents import Documents
+from service.store.lanes import Lanes
+
+
+def duty(documents: Documents, lanes: Lanes) -> Duty:
+    """All of it, read at once; no secret is opened."""
+    kinds = {channel.id: channel.kind for channel in documents.channels.unopened()}
+    people = documents.people.unopened()
+    made = [way for person in people for way in ways_to(person)]
+    return Duty(
+        kinds=kinds,
+        broken=frozenset(id for id in (*kinds, *made) if lanes.gate(id).broken),
+        people={person.id: person for person in people},
+        schedules={schedule.id: schedule for schedule in documents.schedules.unopened()},
+        covers=tuple(documents.covers.unopened()),
+        policies={policy.id: policy for policy in documents.policies.unopened()},
+    )
