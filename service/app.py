@@ -14,6 +14,7 @@ from service.api.alerts import Alerts
 from service.api.auth import Guard
 from service.api.budget import Budget
 from service.api.channels import Channels
+from service.api.covers import Covers
 from service.api.deliveries import Deliveries
 from service.api.docs import Docs
 from service.api.health import Health
@@ -21,8 +22,13 @@ from service.api.layer import Api
 from service.api.live import Live
 from service.api.metrics import Metrics
 from service.api.openapi import document
+from service.api.people import People
+from service.api.policies import Policies
 from service.api.rules import Rules
+from service.api.schedules import Schedules
+from service.api.silences import Silences
 from service.api.watches import Watches
+from service.hooks import links
 from service.hooks.zoom import ZoomHook
 from service.queues import QueueName
 from service.settings import Settings
@@ -52,6 +58,7 @@ def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
     _add_pages(api, store, queues)
     hook = ZoomHook(store, partial(settings.again, "zoom_webhook_secret"), wake=queues.drain)
     api.open("/hooks/zoom", "hooks.zoom", hook.take, "POST")
+    _add_links(api, settings, store, queues)
     app.before_request(Guard(store.keys_.verify, api.scopes))
     return app
 
@@ -67,13 +74,20 @@ def _add_resources(api: Api, settings: Settings, store: Store, queues: Waker) ->
             default_zone=settings.qoswatch_tz,
             new_id=new_id,
             wake=queues.deliver,
+            can_mail=bool(settings.smtp_url),
         )
     )
-    api.add(Alerts(store))
+    api.add(Alerts(store, wake=queues.deliver, user_header=settings.qoswatch_user_header))
     api.add(Deliveries(store, wake=queues.deliver))
     api.add(Live(store))
     api.add(Budget(store, period_s=period_s))
     api.add(Health(store))
+    api.add(People(store, default_zone=settings.qoswatch_tz, new_id=new_id))
+    api.add(Schedules(store, default_zone=settings.qoswatch_tz, new_id=new_id))
+    api.add(Covers(store, new_id=new_id))
+    ops = settings.qoswatch_ops_channel
+    api.add(Policies(store, default_zone=settings.qoswatch_tz, ops=ops, new_id=new_id))
+    api.add(Silences(store, default_zone=settings.qoswatch_tz, new_id=new_id))
 
 
 def _add_pages(api: Api, store: Store, queues: Waker) -> None:
@@ -82,6 +96,19 @@ def _add_pages(api: Api, store: Store, queues: Waker) -> None:
     api.open("/openapi.json", "docs.openapi", docs.openapi)
     api.open("/docs", "docs.page", docs.page)
     api.open("/", "docs.home", docs.home)
+
+
+def _add_links(api: Api, settings: Settings, store: Store, queues: Waker) -> None:
+    page = links.LinkPage(
+        store,
+        secret_keys=lambda: settings.secret_keys,
+        public_url=settings.public_url,
+        user_header=settings.qoswatch_user_header,
+        default_zone=settings.qoswatch_tz,
+        wake=queues.deliver,
+    )
+    api.open(f"{links.PATH}/<token>", "links.show", page.show)
+    api.open(f"{links.PATH}/<token>", "links.act", page.act, "POST")
 
 
 def new_id(prefix: str) -> str:

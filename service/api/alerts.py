@@ -1,19 +1,22 @@
-"""/v1/alerts: what is wrong with whom, and how it went. Reading only, until taking comes."""
+"""/v1/alerts: what is wrong with whom, how it went, and what people do about it."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from rules.meeting_names import meeting_name
-from rules.model import AlertView, BreachView, Entry, Severity, WatchView, moment_of
-from service.api.bodies import Answer
+from rules.model import AlertView, Severity
+from rules.taking import Act
+from service.api.act_body import ActAnswer, ActBody, ResolveBody, SnoozeBody
+from service.api.alert_view import AlertAnswer, AlertSummary, summary, whole
 from service.api.errors import NotFound
 from service.api.fields import Id
+from service.api.identity import signed_on
 from service.api.layer import op
 from service.api.pages import Page, PageQuery
 from service.store import Store
+from service.store.acting import act
 
 PATH = "/v1/alerts"
 
@@ -34,88 +37,13 @@ class AlertsQuery(PageQuery):
     ) = None
 
 
-class Concerned(Answer):
-    """A watch that hears the alert: `severity` is that of its own rules, null when they are fine again."""
-
-    id: str
-    severity: Severity | None
-    notify: tuple[str, ...]
-
-
-class BreachAnswer(Answer):
-    """One rule broken."""
-
-    rule: str
-    revision: int
-    severity: Severity
-    state: Literal["bad", "recovering", "over"]
-    says: str
-    because: str
-    hint: str = Field(serialization_alias="try")
-    runbook_url: str | None
-    value: float | None
-    value_at: datetime | None
-    worst: float | None
-    worst_at: datetime | None
-    unit: str
-    threshold: float
-    since_at: datetime
-    ended_at: datetime | None
-    ending: str | None
-    hold: str | None
-
-
-class EntryAnswer(Answer):
-    """One transition: `minute_at` is Zoom's minute, `at` is when we decided."""
-
-    seq: int
-    kind: str
-    minute_at: datetime
-    at: datetime
-    says: str
-    state: Literal["open", "closed"]
-    severity: Severity
-    held: bool
-
-
-class AlertSummary(Answer):
-    """An alert in a list: one person's trouble in one meeting."""
-
-    id: str
-    state: Literal["open", "closed"]
-    severity: Severity
-    held: bool
-    says: str
-    who: str
-    participant_id: str
-    seat: str
-    meeting: str
-    uuid: str
-    topic: str
-    opened_at: datetime
-    closed_at: datetime | None
-    ending: str | None
-    data_at: datetime | None
-    taken_by: str | None
-    snoozed_until: datetime | None
-    watches: tuple[Concerned, ...]
-
-
-class AlertAnswer(AlertSummary):
-    """An alert with its breaches and its timeline."""
-
-    facts: Mapping[str, str]
-    breaches: tuple[BreachAnswer, ...]
-    timeline: tuple[EntryAnswer, ...]
-
-
 class Alerts:
-    """Alerts, one resource."""
+    """Alerts, one resource. `user_header` is that of a single-sign-on proxy; `wake` calls a sender."""
 
     tag = "alerts"
 
-    def __init__(self, store: Store) -> None:
-        self._alerts = store.alerts
+    def __init__(self, store: Store, *, wake: Callable[[], object], user_header: str | None) -> None:
+        self._store, self._alerts, self._wake, self._header = store, store.alerts, wake, user_header
 
     @op("GET", PATH, scope="read", answers={200: Page[AlertSummary]})
     def list(self, query: AlertsQuery) -> Page[AlertSummary]:
@@ -128,7 +56,7 @@ class Alerts:
             limit=query.limit,
             cursor=query.cursor,
         )
-        return Page(items=[AlertSummary(**_summary(alert)) for alert in items], next_cursor=cursor)
+        return Page(items=[summary(alert) for alert in items], next_cursor=cursor)
 
     @op("GET", f"{PATH}/{{id}}", scope="read", answers={200: AlertAnswer})
     def get(self, id: str) -> AlertAnswer:
@@ -136,43 +64,42 @@ class Alerts:
         alert = self._alerts.get(id)
         if alert is None:
             raise NotFound("alert", id)
-        return AlertAnswer(
-            **_summary(alert),
-            facts=dict(alert.facts),
-            breaches=tuple(map(_breach, alert.breaches)),
-            timeline=tuple(map(_entry, self._alerts.timeline(id))),
-        )
+        return self._whole(alert)
 
+    @op("POST", f"{PATH}/{{id}}/acknowledge", scope="write", answers={200: ActAnswer})
+    def acknowledge(self, id: str, body: ActBody) -> ActAnswer:
+        """Take an alert: nobody else is called, and whoever has it is reminded while it is still bad
 
-_SUMMED = (
-    *("id", "state", "severity", "held", "says", "who", "meeting", "uuid", "topic"),
-    *("opened_at", "closed_at", "ending", "data_at", "taken_by", "snoozed_until"),
-)
-_BREACH = tuple(name for name in BreachAnswer.model_fields)
+        One that somebody has already stays theirs: the answer says whose it is.
+        """
+        return self._done(id, Act("acknowledge", body.who(self._user()), body.comment))
 
+    @op("POST", f"{PATH}/{{id}}/unacknowledge", scope="write", answers={200: ActAnswer})
+    def unacknowledge(self, id: str, body: ActBody) -> ActAnswer:
+        """Give an alert back: its policy goes on where it stood"""
+        return self._done(id, Act("unacknowledge", body.who(self._user()), body.comment))
 
-def _summary(alert: AlertView) -> dict[str, Any]:
-    same = {name: getattr(alert, name) for name in _SUMMED}
-    watches = tuple(map(_concerned, alert.watches))
-    return {**same, "participant_id": alert.session, "seat": alert.subject, "watches": watches}
+    @op("POST", f"{PATH}/{{id}}/snooze", scope="write", answers={200: ActAnswer})
+    def snooze(self, id: str, body: SnoozeBody) -> ActAnswer:
+        """Hear nothing of an alert for a while; what is still bad then is told then"""
+        until = body.end(self._store.clock.now())
+        return self._done(id, Act("snooze", body.who(self._user()), body.comment, until=until))
 
+    @op("POST", f"{PATH}/{{id}}/resolve", scope="write", answers={200: ActAnswer})
+    def resolve(self, id: str, body: ResolveBody) -> ActAnswer:
+        """Close an alert: what is bad now stays silent until it was fine once, or is worse"""
+        return self._done(id, Act("resolve", body.who(self._user()), body.comment, reason=body.reason or ""))
 
-def _concerned(view: WatchView) -> Concerned:
-    return Concerned(id=view.id, severity=view.severity, notify=view.notify)
+    def _done(self, id: str, what: Act) -> ActAnswer:
+        outcome = act(self._store, id, what, self._store.clock.now())
+        if outcome is None:
+            raise NotFound("alert", id)
+        if outcome.changed:
+            self._wake()
+        return ActAnswer(changed=outcome.changed, says=outcome.says, alert=self._whole(outcome.alert))
 
+    def _user(self) -> str:
+        return signed_on(self._header)
 
-def _breach(breach: BreachView) -> BreachAnswer:
-    return BreachAnswer(**{name: getattr(breach, name) for name in _BREACH})
-
-
-def _entry(entry: Entry) -> EntryAnswer:
-    return EntryAnswer(
-        seq=entry.seq,
-        kind=entry.kind,
-        minute_at=moment_of(entry.minute),
-        at=entry.at,
-        says=entry.sentence,
-        state="open" if entry.open else "closed",
-        severity=entry.severity,
-        held=entry.held,
-    )
+    def _whole(self, alert: AlertView) -> AlertAnswer:
+        return whole(alert, self._alerts.timeline(alert.id))

@@ -1,52 +1,44 @@
-"""/v1/channels: where alerts go. The URL is a secret: it comes in, and only host and last four go out."""
+"""/v1/channels: where alerts go. Secrets come in; of a URL only host and last four go out, of a key the last four."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from rules.destinations import ChannelUrlError, check_url, masked
+from rules.destinations import masked
 from rules.gate import Gate
-from rules.model import Channel, Debt, Note
-from service.api.bodies import READ_ONLY, Answer, Body
-from service.api.errors import Conflict, Fault, NotFound, Refused
-from service.api.fields import Zone
+from rules.model import Channel, ChannelKind, Debt, Note, Privacy, Region, Target
+from service.api import channel_body
+from service.api.bodies import Answer
+from service.api.channel_body import ChannelBody
+from service.api.errors import Conflict, NotFound
 from service.api.layer import Reply, op
 from service.api.pages import Page, PageQuery
-from service.api.registry import counted, everything
+from service.api.registry import everything, refuse
 from service.store import Store
 
 PATH = "/v1/channels"
-_KINDS_LATER = ("slack_app", "pagerduty", "webhook", "email")
 State = Literal["ok", "retrying", "broken"]
-
-
-class ChannelBody(Body):
-    """A destination."""
-
-    refusals: ClassVar = READ_ONLY | {"privacy": "'privacy' comes later; until then messages name people in full"}
-
-    kind: Literal["slack", "teams"]
-    url: Annotated[str, Field(json_schema_extra={"format": "webhook-url", "writeOnly": True})]
-    timezone: Zone | None = Field(None, description="Left out: that of QOSWATCH_TZ.")
-
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _more_later(cls, given: Any) -> Any:
-        if given in _KINDS_LATER:
-            raise ValueError(f"'{given}' comes later; until then there are 'slack' and 'teams'")
-        return given
+_NO_MAIL = "There is no mail server yet: set SMTP_URL."
+_ONCE = "Its signing secret was made now and is shown this once."
 
 
 class ChannelAnswer(Answer):
-    """A destination, and whether it takes what we post."""
+    """A destination, and whether it takes what we post. What its kind does not have is null or empty."""
 
     id: str
     revision: int
-    kind: Literal["slack", "teams"]
-    url: str = Field(description="Host and last four; the URL itself is write-only.")
+    kind: ChannelKind
+    url: str | None = Field(description="Host and last four; the URL itself is write-only.")
+    routing_key: str | None = Field(description="The last four.")
+    region: Region | None
+    secret: str | None = Field(description="The last four; whole in the answer to the request that had it made.")
+    headers: dict[str, str] = Field(description="Their names.")
+    to: tuple[str, ...]
     timezone: str
+    privacy: Privacy | None
+    quiet_hours: str | None
     created_at: datetime
     state: State
     since: datetime | None
@@ -76,7 +68,9 @@ class Channels:
         default_zone: str,
         new_id: Callable[[str], str],
         wake: Callable[[], object],
+        can_mail: bool = True,
     ) -> None:
+        self._can_mail = can_mail
         self._store, self._allow_private, self._zone = store, allow_private, default_zone
         self._new_id, self._wake, self._shelf = new_id, wake, store.documents.channels
 
@@ -93,7 +87,10 @@ class Channels:
 
     @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: ChannelAnswer, 201: ChannelAnswer})
     def put(self, id: str, body: ChannelBody) -> Reply:
-        """Register a channel under an id of yours, or replace it: one that was broken is tried again"""
+        """Register a channel under an id of yours, or replace it: one that was broken is tried again
+
+        It is replaced whole: secrets are not kept, so give them again.
+        """
         return self._put(id, body, self._shelf.get(id))
 
     @op("GET", f"{PATH}/{{id}}", scope="read", answers={200: ChannelAnswer})
@@ -103,11 +100,11 @@ class Channels:
 
     @op("DELETE", f"{PATH}/{{id}}", scope="admin", answers={204: None}, problems=(409,))
     def delete(self, id: str) -> None:
-        """Delete a channel that no watch names"""
+        """Delete a channel that no watch, policy, person or schedule names"""
         self._known(id)
-        users = [watch.id for watch in everything(self._store.documents.watches) if id in watch.notify]
+        users = ", ".join(_counted(*each) for each in self._users(id) if each[2])
         if users:
-            raise Conflict(f"channel {id} is told by {counted(users)}; name another channel there first")
+            raise Conflict(f"channel {id} is told by {users}; name another channel there first")
         self._shelf.delete(id)
 
     @op("POST", f"{PATH}/{{id}}/test", scope="admin", answers={202: TestAnswer})
@@ -122,15 +119,23 @@ class Channels:
         return TestAnswer(delivery=delivery, says=f"A test is on its way: GET /v1/deliveries/{delivery}.{beside}")
 
     def _put(self, id: str, body: ChannelBody, before: Channel | None) -> Reply:
-        try:
-            check_url(body.kind, body.url, self._allow_private)
-        except ChannelUrlError as error:
-            raise Refused(Fault(str(error), "/url")) from None
+        refuse([*channel_body.faults(body, self._allow_private)])
         created_at = before.created_at if before else self._now()
-        kept = self._shelf.put(Channel(id, 0, body.kind, body.url, created_at, body.timezone or self._zone))
+        kept = self._shelf.put(channel_body.channel(id, body, created_at, self._zone))
         self._store.lanes.reset_gate(id)
-        status = 200 if before else 201
-        return Reply(self._answer(kept), status, {} if before else {"Location": f"{PATH}/{id}"})
+        answer = self._answer(kept)
+        if kept.kind == "webhook" and not body.secret:
+            answer = answer.model_copy(update={"secret": kept.secret, "says": f"{answer.says} {_ONCE}"})
+        return Reply(answer, 200 if before else 201, {} if before else {"Location": f"{PATH}/{id}"})
+
+    def _users(self, id: str) -> Iterator[tuple[str, str, Sequence[str]]]:
+        """Who names a channel: (one, several, ids)."""
+        docs, here = self._store.documents, Target("channel", id)
+        yield "watch", "watches", [watch.id for watch in everything(docs.watches) if id in watch.notify]
+        steps = ((policy.id, (step.tell for step in policy.steps)) for policy in everything(docs.policies))
+        yield "policy", "policies", [policy for policy, told in steps if any(here in each for each in told)]
+        yield "person", "people", [person.id for person in everything(docs.people) if id in person.channels]
+        yield "schedule", "schedules", [each.id for each in everything(docs.schedules) if id in each.announce]
 
     def _known(self, id: str) -> Channel:
         channel = self._shelf.get(id)
@@ -144,20 +149,39 @@ class Channels:
     def _answer(self, channel: Channel) -> ChannelAnswer:
         gate = self._store.lanes.gate(channel.id)
         state, reason = standing(gate)
+        is_pager = channel.kind == "pagerduty"
+        beside = f" {_NO_MAIL}" if channel.kind == "email" and not self._can_mail else ""
         return ChannelAnswer(
             id=channel.id,
             revision=channel.revision,
             kind=channel.kind,
-            url=masked(channel.url),
+            url=masked(channel.url) if channel.url else None,
+            routing_key=_end(channel.secret) if is_pager else None,
+            region=channel.region if is_pager else None,
+            secret=_end(channel.secret) if channel.kind == "webhook" else None,
+            headers=dict.fromkeys(channel.headers, "…"),
+            to=channel.to,
             timezone=channel.timezone,
+            privacy=channel.privacy,
+            quiet_hours=channel.quiet_hours or None,
             created_at=channel.created_at,
             state=state,
             since=gate.first_fail_at if state != "ok" else None,
             reason=reason,
             next_try_at=gate.not_before if state != "ok" else None,
             last_accepted_at=gate.proved_at,
-            says=_sentence(channel.id, state, reason, gate),
+            says=_sentence(channel.id, state, reason, gate) + beside,
         )
+
+
+def _end(secret: str) -> str:
+    return f"…{secret[-4:]}"
+
+
+def _counted(one: str, several: str, ids: Sequence[str]) -> str:
+    """ "2 policies (av, board)"; of many, the first five."""
+    count = f"1 {one}" if len(ids) == 1 else f"{len(ids)} {several}"
+    return f"{count} ({', '.join(ids[:5])}{', …' if len(ids) > 5 else ''})"
 
 
 def standing(gate: Gate) -> tuple[State, str | None]:

@@ -26,6 +26,7 @@ class ReadyAnswer(Answer):
     overdue_meetings: int | None
     overdue_lanes: int | None
     unarmed_meetings: int | None
+    overdue_steps: int | None
 
 
 class Health:
@@ -65,6 +66,8 @@ def reasons(figures: Figures) -> list[str]:
     if figures.unarmed_meetings:
         unarmed = _count(figures.unarmed_meetings, "live meeting")
         found.append(f"{unarmed} not armed: nothing is seen there until one of its watches is PUT again")
+    if figures.overdue_steps:
+        found.append(f"{_count(figures.overdue_steps, 'escalation step')} overdue: is `qoswatch worker` running?")
     return found
 
 
@@ -80,5 +83,6 @@ def _reply(found: list[str], figures: Figures | None) -> Reply:
         overdue_meetings=figures.overdue_meetings if figures else None,
         overdue_lanes=figures.overdue_lanes if figures else None,
         unarmed_meetings=figures.unarmed_meetings if figures else None,
+        overdue_steps=figures.overdue_steps if figures else None,
     )
     return Reply(answer, 503 if found else 200)

@@ -64,6 +64,12 @@ class RuleIdConverter(BaseConverter):
     regex = r"(?!validate$)" + RULE_ID_PATTERN.strip("^$")
 
 
+class SilenceIdConverter(BaseConverter):
+    """A silence's id in a path; `preview` stands beside it and can be none."""
+
+    regex = r"(?!preview$)" + ID_PATTERN.strip("^$")
+
+
 def op(
     method: Method, path: str, *, scope: Scope | None, answers: Answers, problems: tuple[int, ...] = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -95,7 +101,7 @@ class Api:
         self._app = app
         self.ops: list[Op] = []
         self.scopes: dict[str, Scope | None] = {"static": None}
-        app.url_map.converters |= {"id": IdConverter, "rule_id": RuleIdConverter}
+        app.url_map.converters |= {"id": IdConverter, "rule_id": RuleIdConverter, "silence_id": SilenceIdConverter}
 
     def add(self, resource: Any) -> None:
         """Route every operation of a resource."""

@@ -17,13 +17,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
-from rules.model import TransitionKind
+from rules.model import ActKind, TransitionKind
 from service.api.channels import State, standing
 from service.queues import QueueName
 from service.store import Store
 from service.store.errors import SealedElsewhere
 
-_WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _TOLD = "told_bucket"
 _TOLD_SUM = "told_ms_sum"
 _BOUNDS_S = (0.5, 1, 2, 5, 10, 30, 60, 300, math.inf)
@@ -54,6 +54,8 @@ COUNTED: Mapping[str, Counted] = {
     "future": Counted("samples_future", "Rows of a minute ahead of our clock; not judged."),
     "spoiled": Counted("samples_spoiled", "Figures that could not be read."),
     "outcomes": Counted("outcomes", "What rules said of a minute.", "outcome"),
+    "acts": Counted("acts", "What people did to alerts.", "kind", get_args(ActKind)),
+    "false_alarms": Counted("false_alarms", "Alerts closed as false alarms, by rule.", "rule"),
     "transitions": Counted("transitions", "Changes of alerts.", "kind", get_args(TransitionKind)),
     "deliveries": Counted(
         "deliveries", "Posts, by what came of them.", "outcome", ("accepted", "refused", "unknown", "dead")
@@ -97,6 +99,7 @@ class _Figures(Collector):
         yield _gauge("meetings_unarmed", "Of these, those that nothing will look at.", figures.unarmed_meetings)
         yield _gauge("meetings_overdue", "Meetings that wait for more than two periods.", figures.overdue_meetings)
         yield _gauge("lanes_overdue", "Lanes that could have spoken a minute ago.", figures.overdue_lanes)
+        yield _gauge("steps_overdue", "Steps of policies and reminders that are a minute late.", figures.overdue_steps)
         if figures.tick_age_s is not None:
             yield _gauge("tick_age_seconds", "Since the scheduler last went round.", figures.tick_age_s)
         alive = {**dict.fromkeys(get_args(QueueName), 0), **figures.workers}
@@ -134,7 +137,7 @@ def counted(counters: Mapping[str, int]) -> Iterator[Metric]:
     for family, shown in COUNTED.items():
         yield _counter(shown, {**dict.fromkeys(shown.known, 0), **families.pop(family, {})})
     for family in sorted(set(families) - {_TOLD, _TOLD_SUM}):
-        if _WORD.fullmatch(family):
+        if _WORD.fullmatch(family) and "-" not in family:
             yield _counter(Counted(family, "Counted by workers.", "value"), families[family])
 
 

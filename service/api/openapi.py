@@ -20,7 +20,7 @@ _ABOUT = (
 _BEARER = {"type": "http", "scheme": "bearer", "description": "A key made by `qoswatch keys create`."}
 _LICENSE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 _Refs = Mapping[tuple[type[BaseModel], JsonSchemaMode], Any]
-_IDS = {"id": ID_PATTERN, "rule_id": RULE_ID_PATTERN}
+_IDS = {"id": ID_PATTERN, "rule_id": RULE_ID_PATTERN, "silence_id": ID_PATTERN}
 _CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
 
 

@@ -37,7 +37,7 @@ class RuleBody(Body):
     """A threshold rule: at least one of the levels `warning` and `critical`. A null is as good as nothing."""
 
     model_config = ConfigDict(json_schema_extra=_MORE)
-    refusals: ClassVar = READ_ONLY
+    refusals: ClassVar = READ_ONLY | {"false_alarms": "'false_alarms' is ours to count: leave it out"}
 
     id: RuleId | None = Field(None, description="May be left out; else it is the id in the path.")
     says: Line = Field(min_length=1, examples=["others hear {who} breaking up"])
@@ -78,17 +78,19 @@ class RuleAnswer(Answer):
     runbook_url: str | None
     stock: bool = Field(description="It comes with qoswatch.")
     changed: bool = Field(description="A stock rule that was changed; deleting it restores it.")
+    false_alarms: int = Field(description="How often people closed an alert of it as a false alarm.")
     read_back: str
     warnings: tuple[str, ...]
 
 
-def answer_of(rule: Rule, stock: Mapping[str, Rule], period_s: int) -> RuleAnswer:
+def answer_of(rule: Rule, stock: Mapping[str, Rule], period_s: int, false_alarms: int = 0) -> RuleAnswer:
     """The rule as it is read: its document, and what is known beside it."""
     known = documents.to_document(rule)
     beside: dict[str, Any] = {
         "revision": rule.revision,
         "stock": rule.id in stock,
         "changed": rule.id in stock and differs(rule, stock[rule.id]),
+        "false_alarms": false_alarms,
         "read_back": documents.read_back(rule, period_s),
         "warnings": _warnings(rule),
     }

@@ -1,6 +1,6 @@
 """/v1/rules: the thresholds that watches name. Stock rules can be changed, and restored by deleting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from rules import documents
@@ -15,6 +15,7 @@ from service.api.rule_body import RuleAnswer, RuleBody, answer_of, differs
 from service.store import Store
 
 PATH = "/v1/rules"
+FALSE_ALARMS = "false_alarms"  #: counted for each rule of an alert that a person closed as one
 
 
 class SetAnswer(Answer):
@@ -51,7 +52,7 @@ class Rules:
     ids = "rule_id"
 
     def __init__(self, store: Store, *, period_s: int, new_id: Callable[[str], str]) -> None:
-        self._shelf, self._watches = store.documents.rules, store.documents.watches
+        self._shelf, self._watches, self._health = store.documents.rules, store.documents.watches, store.health
         self._period_s, self._new_id, self._stock = period_s, new_id, documents.stock_rules()
 
     @op("GET", PATH, scope="read", answers={200: Page[RuleAnswer | SetAnswer]})
@@ -60,7 +61,7 @@ class Rules:
         if query.sets:
             return Page(items=[_set(id, rules) for id, rules in documents.sets().items()], next_cursor=None)
         items, cursor = self._shelf.page(query.limit, query.cursor)
-        return Page(items=[self._answer(rule) for rule in items], next_cursor=cursor)
+        return Page(items=list(self._answers(items)), next_cursor=cursor)
 
     @op("POST", PATH, scope="admin", answers={201: RuleAnswer}, problems=(409,))
     def create(self, body: RuleBody) -> Reply:
@@ -130,7 +131,12 @@ class Rules:
         return rule
 
     def _answer(self, rule: Rule) -> RuleAnswer:
-        return answer_of(rule, self._stock, self._period_s)
+        return next(self._answers([rule]))
+
+    def _answers(self, rules: Iterable[Rule]) -> Iterator[RuleAnswer]:
+        counted = self._health.counters()
+        for rule in rules:
+            yield answer_of(rule, self._stock, self._period_s, counted.get(f"{FALSE_ALARMS}:{rule.id}", 0))
 
 
 def _set(id: str, rules: tuple[str, ...]) -> SetAnswer:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 
 from rules.meeting_names import meeting_name
 from rules.model import MeetingKind, Watch
@@ -29,19 +30,27 @@ MeetingName = Annotated[
     ),
     AfterValidator(_meeting),
 ]
-#: the name of a rule or set, the id of a channel: that it exists is seen when the store is asked
+#: the name of a rule or set, the id of a channel or policy: that it exists is seen when the store is asked
 RuleName = Annotated[str, Field(max_length=64, json_schema_extra={"format": "rule-name"})]
 ChannelId = Annotated[str, Field(max_length=64, json_schema_extra={"format": "channel-id"})]
+PolicyId = Annotated[str, Field(max_length=64, json_schema_extra={"format": "policy-id"})]
 Labels = Annotated[
     dict[Id, Annotated[str, words(200)]], Field(max_length=20, json_schema_extra={"additionalProperties": False})
 ]
+_SOMEBODY: JsonDict = {
+    "anyOf": [
+        {"required": ["notify"], "properties": {"notify": {"type": "array", "minItems": 1}}},
+        {"required": ["policy"], "properties": {"policy": {"type": "string", "format": "policy-id"}}},
+    ]
+}
+_NOBODY = "nobody would be told: name a channel in 'notify', a policy in 'policy', or both"
 
 
 class WatchBody(Body):
     """A wish to be told when somebody's call breaks."""
 
-    refusals: ClassVar = READ_ONLY | {"policy": "policies come later; until then name channels in 'notify'"}
-    needed: ClassVar = {"notify": "nobody would be told: name at least one channel in 'notify'"}
+    model_config = ConfigDict(json_schema_extra=_SOMEBODY)
+    refusals: ClassVar = READ_ONLY
 
     meeting: MeetingName
     who: Annotated[tuple[Person, ...], Field(min_length=1, max_length=200)]
@@ -50,7 +59,10 @@ class WatchBody(Body):
         default_factory=tuple,
         description="Names of rules and sets. Left out: `speaker`, for everyone and attendees alone `listener`.",
     )
-    notify: Annotated[tuple[ChannelId, ...], Field(min_length=1, max_length=20)]
+    notify: Annotated[tuple[ChannelId, ...], Field(max_length=20)] = Field(
+        default=(), description="Channels that hear everything, whatever a policy does. May be empty beside a policy."
+    )
+    policy: PolicyId | None = Field(None, description="Whom to tell when nobody takes it, step by step.")
     starts_at: Moment | None = None
     ends_at: Moment | None = Field(None, description="Soft: to the end of the meeting, unless `hard_stop`.")
     hard_stop: bool = False
@@ -67,6 +79,8 @@ class WatchBody(Body):
     def faults(self, *, now: datetime, before: Watch | None) -> Iterator[Fault]:
         """What no field can say of itself alone. A watch that is over may be put again as it was."""
         yield from contradictions(self.who, self.meeting, self.kind)
+        if not self.notify and self.policy is None:
+            yield Fault(_NOBODY, "/notify")
         known = before is not None and before.ends_at == self.ends_at
         if self.ends_at and self.ends_at <= now and not known:
             yield Fault(f"is over already: it is {now:%Y-%m-%dT%H:%M:%SZ}", "/ends_at")
@@ -83,6 +97,7 @@ class WatchBody(Body):
             rules=tuple(dict.fromkeys(self.rules)) or usual_rules(who),
             notify=tuple(dict.fromkeys(self.notify)),
             created_at=before.created_at if before else now,
+            policy=self.policy or "",
             kind=self.kind,
             starts_at=self.starts_at,
             ends_at=self.ends_at,

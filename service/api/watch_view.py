@@ -46,6 +46,7 @@ class WatchSummary(Answer):
     kind: MeetingKind
     rules: tuple[str, ...]
     notify: tuple[str, ...]
+    policy: str | None
     starts_at: datetime | None
     ends_at: datetime | None
     hard_stop: bool
@@ -84,7 +85,7 @@ def state_of(watch: Watch, runs: Sequence[Instance], now: datetime) -> State:
 def sentence_of(watch: Watch, runs: Sequence[Instance], state: State, *, found: bool) -> str:
     """One sentence on a watch. `found`: somebody whom it means was seen."""
     who, place = _whom(watch.who), _place(watch, runs)
-    told = ", ".join(watch.notify)
+    told = _told(watch)
     match state:
         case "paused":
             return f"Paused: {who} in {place} not watched until it is resumed."
@@ -136,6 +137,14 @@ def _place(watch: Watch, runs: Sequence[Instance]) -> str:
     if runs and runs[0].topic:
         return runs[0].topic
     return "any meeting" if watch.meeting == ANY else f"meeting {watch.meeting}"
+
+
+def _told(watch: Watch) -> str:
+    """ "slack-av, teams-av", "slack-av, and more by policy av", "whom policy av names"."""
+    channels = ", ".join(watch.notify)
+    if not watch.policy:
+        return channels
+    return f"{channels}, and more by policy {watch.policy}" if channels else f"whom policy {watch.policy} names"
 
 
 def _whom(entries: Sequence[Who]) -> str:

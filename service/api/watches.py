@@ -15,6 +15,7 @@ from service.api.errors import Conflict, NotFound
 from service.api.fields import Limit
 from service.api.layer import Reply, op
 from service.api.pages import Page, PageQuery
+from service.api.references import unknown
 from service.api.registry import channel_faults, everything, refuse, rule_faults
 from service.api.runs import Runs
 from service.api.watch_body import ClaimBody, WatchBody
@@ -139,9 +140,12 @@ class Watches:
         return watch_people.rows(self._store, run, wanted, each)
 
     def _put(self, id: str, body: WatchBody, before: Watch | None) -> Reply:
-        now, known = self._store.clock.now(), (each.id for each in everything(self._store.documents.channels))
-        faults = rule_faults(body.rules, everything(self._store.documents.rules))
-        refuse([*body.faults(now=now, before=before), *faults, *channel_faults(body.notify, known)])
+        now, documents = self._store.clock.now(), self._store.documents
+        faults = rule_faults(body.rules, everything(documents.rules))
+        faults += channel_faults(body.notify, documents.channels.ids())
+        if body.policy is not None:
+            faults += unknown("policy", body.policy, documents.policies.ids(), "/policy")
+        refuse([*body.faults(now=now, before=before), *faults])
         kept = self._shelf.put(body.watch(id, now=now, before=before))
         status = 200 if before else 201
         return Reply(self._answer(kept), status, {} if before else {"Location": f"{PATH}/{id}"})
@@ -195,6 +199,7 @@ def _summary(watch: Watch, of: Sequence[Instance], runs: Runs) -> WatchSummary:
         kind=watch.kind,
         rules=watch.rules,
         notify=watch.notify,
+        policy=watch.policy or None,
         starts_at=watch.starts_at,
         ends_at=watch.ends_at,
         hard_stop=watch.hard_stop,
