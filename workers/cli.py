@@ -13,7 +13,7 @@ from workers.errors import CommandError
 from workers.supervisor import WRONG_SETTINGS
 
 #: Each is a module of workers/commands with add(subparsers) and run(args, settings) -> return code.
-COMMANDS = ("up", "web", "worker", "scheduler", "keys", "qos", "rules", "doctor", "deliveries", "plan")
+COMMANDS = ("up", "web", "worker", "scheduler", "keys", "qos", "rules", "doctor", "deliveries", "plan", "oncall")
 
 
 def parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

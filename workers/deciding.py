@@ -9,8 +9,9 @@ import structlog
 
 from rules import cadence, lifecycle, planning, watching
 from rules import roster as seating
+from rules.duty import Duty
 from rules.lifecycle import Seen, Wish
-from rules.model import Instance, Listed, Plan, Roster, Round, Rule, Seat, Sight, Watch
+from rules.model import Instance, Listed, Plan, Roster, Round, Rule, Seat, Sight, Silence, Watch
 from rules.presence import NO_FIGURES
 from workers import records
 from workers.asking import Answer
@@ -30,10 +31,14 @@ class Scene:
     watches: tuple[Watch, ...]
     rules: Mapping[str, Rule]
     roster: Roster = field(default_factory=Roster)
+    duty: Duty = field(default_factory=Duty)
+    silences: tuple[Silence, ...] = ()  #: those at work now
 
     def wishes(self) -> Mapping[str, tuple[Wish, ...]]:
         """What is asked of each seat."""
-        return watching.wishes(self.watches, self.rules, self.instance.id, self.roster.people)
+        return watching.wishes(
+            self.watches, self.rules, self.instance, self.roster.people, self.duty.policies, self.silences
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +133,12 @@ def _plans(
             asked=seen and any(session in answer.sights or session in answer.absent for session in ids),
         )
         asked = wishes.get(seat_id, ())
-        decision = lifecycle.decide(seat, told, asked, now)
+        decision = lifecycle.decide(seat, told, asked, now, scene.duty)
         counts += decision.counts
         if asked:
             watched.append(Watched(decision.seat, asked))
         if decision.seat != seat or decision.samples:
-            plans.append(planning.plan(version, seat, decision, scene.instance, now))
+            plans.append(planning.plan(version, seat, decision, scene.instance, now, scene.duty))
     return plans, counts, tuple(watched)
 
 

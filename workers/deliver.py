@@ -4,19 +4,23 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from rules import gate as gates
+from rules import patience
+from rules.gate import Gate
 from rules.model import Channel
+from rules.patience import Memory
 from service.store import Store, keys
 from service.store.deliveries import Attempt
 from service.store.lanes import Turn
-from workers.channels import render
+from workers import channels
 from workers.channels.answers import Answer
 from workers.letter import Letter, letter
+from workers.pressable import Links
 from workers.runtime import Runtime
 
 LANES_AT_ONCE = 16
@@ -26,7 +30,6 @@ LEASE_S = 60  #: real seconds; a post takes fifteen at the most
 DRAIN_S = 30
 NEAR_S = 1.0  #: a lane that is due this soon is waited for
 TOLD_BUCKETS_S = (0.5, 1, 2, 5, 10, 30, 60, 300)
-GROUP_WINDOW = timedelta(seconds=30)  #: of the clock that people live by
 log = structlog.get_logger()
 
 
@@ -84,21 +87,23 @@ def _safely(runtime: Runtime, turn: Turn) -> None:
 def pay(runtime: Runtime, turn: Turn) -> None:
     """One lane, one post: compose, write down, post, record."""
     store = runtime.store
-    channel = store.documents.channels.get(turn.channel)
+    channel = store.documents.channel(turn.channel)
     if channel is None:
         store.lanes.drop(turn, _subjects(turn))
         store.lanes.release(turn)
         return
-    told = letter(store, turn, channel, store.clock.now())
+    told = letter(store, turn, channel, store.clock.now(), Links.of(runtime.settings))
     if told.message is None:
-        store.lanes.drop(turn, told.stale)
-        store.lanes.release(turn)
+        _end(store, turn, told)
         return
     delivery_id = turn.sending.id if turn.sending else keys.delivery_id(turn.lane, told.pairs)
     if not store.lanes.begin(turn, delivery_id, told.pairs):
         return
     runtime.mark("leased")
-    answer = _post(runtime, channel, told, delivery_id)
+    answer = channels.post(runtime.sender, channel, told.message, delivery_id, store.clock.now())
+    if answer is None:
+        store.lanes.pass_over(turn, delivery_id)
+        return
     (runtime.quick.add if answer.latency_ms < QUICK_MS else runtime.quick.discard)(channel.id)
     runtime.mark("posted")
     _record(runtime, turn, channel, told, delivery_id, answer)
@@ -106,25 +111,35 @@ def pay(runtime: Runtime, turn: Turn) -> None:
     _count(runtime, told, answer)
 
 
+def _end(store: Store, turn: Turn, told: Letter) -> None:
+    """No post: what stands no longer is dropped, what can wait is put off."""
+    store.lanes.drop(turn, told.stale)
+    if told.waits_until is None:
+        store.lanes.release(turn)
+    else:
+        store.lanes.put_off(turn, told.waits_until)
+
+
 def _subjects(turn: Turn) -> set[str]:
     """All that a turn owes, also what a post of unknown fate was to tell."""
     return {*turn.owed, *(subject for subject, _ in (turn.sending.pairs if turn.sending else ()))}
 
 
-def _post(runtime: Runtime, channel: Channel, told: Letter, delivery_id: str) -> Answer:
-    assert told.message is not None
-    body = render(channel.kind, told.message)
-    return runtime.sender.post(channel.url, body, kind=channel.kind, headers={"X-Qoswatch-Delivery": delivery_id})
-
-
 def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delivery_id: str, answer: Answer) -> None:
-    """Write down what came of a post. After one the lane rests; a roll-call keeps no alert waiting."""
+    """Write down what came of a post. After one of alerts the lane rests; what is said once keeps no alert waiting."""
     store, now = runtime.store, runtime.store.clock.now()
-    gate = gates.after(store.lanes.gate(channel.id), answer, now=now, scale=partial(_span, store))
+    before = store.lanes.gate(channel.id)
+    gate = gates.after(before, answer, now=now, scale=partial(_span, store))
     attempt = Attempt(now, answer.status, answer.latency_ms, answer.text, answer.outcome)
-    rests = answer.outcome == "accepted" and told.message is not None and told.message.kind != "roll_call"
-    rests_until = now + GROUP_WINDOW if rests else None
-    store.lanes.record(turn, attempt, gate=gate, lane_not_before=rests_until)
+    counts = answer.outcome == "accepted" and told.alerts
+    posts = patience.in_a_row(Memory(turn.posts, turn.last_at, turn.put_off), now) + 1
+    store.lanes.record(
+        turn,
+        attempt,
+        gate=gate,
+        lane_not_before=patience.rests_until(channel.kind, now) if counts else None,
+        posts=posts if counts else None,
+    )
     log.info(
         "delivery answered",
         delivery_id=delivery_id,
@@ -133,6 +148,19 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delive
         status=answer.status,
         latency_ms=answer.latency_ms,
     )
+    if gate.broken and not before.broken:
+        _fall_on(runtime, channel, gate, now)
+
+
+def _fall_on(runtime: Runtime, channel: Channel, gate: Gate, now: datetime) -> None:
+    """Nobody hears of it in a channel that just broke: the policies of what it owes take their next step at once."""
+    owing = runtime.store.alerts.get_many(runtime.store.lanes.owing(channel.id))
+    for alert in owing.values():
+        if alert.state == "open":
+            runtime.store.steps.arm(alert.id, now)
+    if owing:
+        runtime.queues.escalate()
+    log.warning("channel broke", channel=channel.id, because=gate.broken, alerts=len(owing))
 
 
 def _count(runtime: Runtime, told: Letter, answer: Answer) -> None:

@@ -6,6 +6,7 @@ import structlog
 
 from workers import deliver as delivering
 from workers import drain as draining
+from workers import escalate as escalating
 from workers import poll as polling
 from workers.runtime import Runtime
 
@@ -32,6 +33,14 @@ def drain() -> None:
         draining.drain(_runtime[0])
     except Exception as error:  # as above
         log.error("drain failed", error=type(error).__name__, exc_info=True)
+
+
+def escalate() -> None:
+    """Take the steps that are due."""
+    try:
+        escalating.escalate(_runtime[0])
+    except Exception as error:  # as above
+        log.error("escalation failed", error=type(error).__name__, exc_info=True)
 
 
 def deliver() -> None:

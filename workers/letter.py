@@ -1,164 +1,177 @@
-"""What a lane says next: its debts read as they are now, composed to one message, and what no longer stands."""
+"""What a lane says next: its debts read as they are now, composed to one message, or kept because they can wait."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rules import message, news, rollwords, selfwords, troubles
+from rules import message, notewords, offers, patience, selfwords, sharing, storm, troubles
+from rules.duty import CHATS
 from rules.message import Message
-from rules.model import AlertView, Channel, Entry, Note, Watch
-from rules.news import NewsKind, Share
+from rules.model import AlertView, Channel, Note, Privacy
+from rules.patience import Memory
+from rules.storm import Hit
 from service.store import Store
 from service.store.lanes import Turn
+from workers import items as debts
+from workers.items import TEST_LABEL as TEST_LABEL
+from workers.items import Item, Owed
+from workers.pressable import Links
 
 MINUTES_READ = 60  #: as far back as a rule can look; the message shows the newest of them
-TEST_LABEL = "test"  #: a watch with this label makes alerts that say TEST
+ALERTS_MAX = 1000  #: of one post
+NOTES_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message and the news that it tells; `stale` are debts that stand no longer. `news_at`: the oldest of it."""
+    """One message and the news that it tells; `stale` are debts that stand no longer. `news_at`: the oldest of it.
+
+    Without a message the news can wait until `waits_until`, or there is none. `alerts`: it tells of alerts.
+    """
 
     pairs: tuple[tuple[str, int], ...] = ()
     message: Message | None = None
     stale: tuple[str, ...] = ()
     news_at: datetime | None = None
+    waits_until: datetime | None = None
+    alerts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One alert as the channel of this lane hears of it now."""
+class Desk:
+    """Where a letter is written: the store, whose turn it is, to whom, with which links, and when."""
 
-    alert: AlertView
-    kind: NewsKind
-    share: Share
-    rules: frozenset[str]
-    test: bool
-    over_at: datetime | None
-    news_at: datetime | None
+    store: Store
+    turn: Turn
+    channel: Channel
+    links: Links | None
+    now: datetime
+
+    def pressable(self, said: Message, alert: AlertView | None, standing: bool = True, note: str = "") -> Message:
+        """The message with the links that its reader may follow."""
+        if self.links is None:
+            return said
+        offered = offers.offered(said.kind, alert, standing=standing)
+        about = note or (alert.id if alert else "")
+        return replace(said, actions=self.links.to(offered, about, self.turn.lane, self.now))
 
 
-def letter(store: Store, turn: Turn, channel: Channel, now: datetime) -> Letter:
+def letter(store: Store, turn: Turn, channel: Channel, now: datetime, links: Links | None = None) -> Letter:
     """Compose what the lane owes. A post of unknown fate goes again with the very same set before anything newer."""
-    owed = dict(turn.sending.pairs) if turn.sending else dict(turn.owed)
-    alerts = store.alerts.get_many(owed)
-    watches = store.documents.watches.get_many({view.id for alert in alerts.values() for view in alert.watches})
-    items, stale, calls = [], [], list[Note]()
-    for subject in owed:
-        if note := store.lanes.note(subject):
-            if note.kind == "test":
-                return Letter(((subject, owed[subject]),), message.test(channel, note.sentence, channel.timezone, now))
-            calls.append(note)
-            continue
-        item = _item(store, turn, channel, alerts[subject], watches) if subject in alerts else None
-        if item is None and not (turn.sending and subject in alerts):
-            stale.append(subject)
-        else:
-            items.append(item or _again(store, channel, alerts[subject], owed[subject], watches))
-    unsaid = [note for note in calls if not _was_told(turn, note.id)]
-    stale += [note.id for note in calls if note not in unsaid]
-    if unsaid and not items:
-        return _roll_call(unsaid[: message.DIGEST_LINES], owed, channel, now)
-    items.sort(key=lambda item: news.STRENGTH.index(item.kind))
-    told = items[: message.DIGEST_LINES]
-    pairs = tuple((item.alert.id, max(owed[item.alert.id], _seq(turn, item))) for item in told)
-    news_at = min((item.news_at for item in told if item.news_at), default=None)
-    return Letter(pairs, _composed(store, told, channel, now), tuple(stale), news_at)
+    desk, owed = Desk(store, turn, channel, links, now), debts.read(store, turn, channel)
+    for note in owed.notes:
+        if note.kind == "test":
+            return _test(desk, note)
+    alerts_wait, notes_wait = _waits(desk, owed)
+    if owed.items and not alerts_wait:
+        return _alerts(desk, owed)
+    if owed.notes and not notes_wait:
+        return _notes(desk, owed)
+    waits = min((until for until in (alerts_wait, notes_wait) if until), default=None)
+    return Letter(stale=tuple(owed.stale), waits_until=waits)
 
 
-def _seq(turn: Turn, item: Item) -> int:
-    """What is told is the newest state, unless the very same set has to go again."""
-    return 0 if turn.sending else min(item.alert.seq, turn.owed[item.alert.id])
+def _waits(desk: Desk, owed: Owed) -> tuple[datetime | None, datetime | None]:
+    """Until when alerts and notes can wait. What may have been posted already waits for nothing."""
+    turn, channel, now = desk.turn, desk.channel, desk.now
+    if turn.sending:
+        return None, None
+    pieces = [item.piece for item in owed.items]
+    alerts = patience.waits_until(pieces, Memory(turn.posts, turn.last_at, turn.put_off), channel, now)
+    return alerts, patience.quiet_until(channel, now) if owed.notes else None
 
 
-def _was_told(turn: Turn, note: str) -> bool:
-    """Owed again by somebody who died before he could write down that it was owed: it is told once."""
-    return not turn.sending and turn.told.get(note, 0) >= turn.owed[note]
+def _test(desk: Desk, note: Note) -> Letter:
+    said = message.test(desk.channel, note.sentence, desk.channel.timezone, desk.now)
+    return Letter(((note.id, _seq(desk.turn, note.id)),), desk.pressable(said, None, note=note.id))
 
 
-def _roll_call(notes: list[Note], owed: dict[str, int], channel: Channel, now: datetime) -> Letter:
-    """Every watch's roll-call in one post; they wait while alerts have news."""
-    pairs = tuple((note.id, owed[note.id]) for note in notes)
-    return Letter(pairs, rollwords.message(notes, channel.timezone, now))
+def _notes(desk: Desk, owed: Owed) -> Letter:
+    """What is only said once, in one post; it waits while alerts have news."""
+    told = owed.notes[:NOTES_MAX]
+    pairs = tuple((note.id, _seq(desk.turn, note.id)) for note in told)
+    return Letter(pairs, notewords.message(told, desk.channel.timezone, desk.now), tuple(owed.stale))
 
 
-def _item(store: Store, turn: Turn, channel: Channel, alert: AlertView, watches: dict[str, Watch]) -> Item | None:
-    """The news of one alert for this channel; None when there is none any more."""
-    timeline = store.alerts.timeline(alert.id)
-    heard = turn.told.get(alert.id)
-    told = _share_at(timeline, heard, channel.id) if heard is not None else None
-    unsaid = [entry for entry in timeline if entry.seq > (heard or 0)]
-    between = [news.share(entry.watches, channel.id) for entry in unsaid]
-    now = news.share(alert.watches, channel.id)
-    rules = frozenset().union(*(share.rules for share in (*between, now, told) if share))
-    endings = {breach.ending for breach in alert.breaches if breach.rule in rules}
-    kind = news.kind(told, between, now, fine=endings <= {None, "fine"}, back="back" in endings)
-    if kind is None or (now.open and not _still_watched(alert, channel, watches)):
+def _alerts(desk: Desk, owed: Owed) -> Letter:
+    """Every alert in one post; where a machine listens, one each."""
+    told = owed.items[: ALERTS_MAX if desk.channel.kind in CHATS else 1]
+    pairs = tuple((item.alert.id, _up_to(desk.turn, item)) for item in told)
+    return Letter(pairs, _composed(desk, told), tuple(owed.stale), _news_at(desk, told), alerts=True)
+
+
+def _seq(turn: Turn, subject: str) -> int:
+    return dict(turn.sending.pairs)[subject] if turn.sending else turn.owed[subject]
+
+
+def _up_to(turn: Turn, item: Item) -> int:
+    """What was owed, which the newest state pays; or a part of it, where that goes first."""
+    return item.seq if item.seq < item.alert.seq and not turn.sending else _seq(turn, item.alert.id)
+
+
+def _news_at(desk: Desk, told: Sequence[Item]) -> datetime | None:
+    """When what brought the post arose; None where it was kept on purpose until its time came."""
+    known, put_off = [item.news_at for item in told if item.news_at], desk.turn.put_off
+    if put_off is None or not known:
+        return min(known, default=None)
+    return None if put_off <= desk.now else max(known)
+
+
+def _composed(desk: Desk, told: Sequence[Item]) -> Message:
+    channel, standing = desk.channel, any(item.share.open for item in told)
+    hits = [Hit(item.alert, item.kind, _message(desk, item, place)) for place, item in enumerate(told)]
+    said, topic = [hit.message for hit in hits], told[0].alert.topic
+    pieces = [item.piece for item in told]
+    kept = patience.was_quiet(pieces, channel, desk.now) and not any(piece.critical for piece in pieces)
+    if kept and channel.kind in CHATS and (len(told) > 1 or not standing):
+        return desk.pressable(message.digest(said, topic, quiet=channel.quiet_hours), None, standing)
+    if len(told) == 1:
+        return desk.pressable(said[0], told[0].alert)
+    return desk.pressable(_meeting(desk, hits, told) or message.digest(said, topic), None, standing)
+
+
+def _meeting(desk: Desk, hits: Sequence[Hit], told: Sequence[Item]) -> Message | None:
+    """The whole meeting as one, or what those have in common of whom there is news; None: there are too few."""
+    first = told[0].alert
+    if len(hits) < sharing.LEAST or troubles.is_ours(first.subject):
         return None
-    return Item(
-        alert,
-        kind,
-        now,
-        rules,
-        _is_test(alert, channel, watches),
-        over_at=_closed_at(timeline, heard),
-        news_at=unsaid[0].at if unsaid else None,
+    seats = {id: seat for id, (_, seat) in desk.store.seats.load(first.instance).items()}
+    look, privacy = desk.store.seats.round(first.instance), _strictest(told)
+    said = storm.compose(
+        hits,
+        seats,
+        desk.channel.id,
+        look,
+        topic=first.topic,
+        tz=desk.channel.timezone,
+        now=desk.now,
+        privacy=privacy,
     )
+    shared = storm.shared(hits, seats, privacy)
+    return said or message.digest([hit.message for hit in hits], first.topic, shared=shared)
 
 
-def _again(store: Store, channel: Channel, alert: AlertView, seq: int, watches: dict[str, Watch]) -> Item:
-    """The alert of a post whose fate is unknown, where nothing is new: it is told as it stands."""
-    share = news.share(alert.watches, channel.id)
-    endings = {breach.ending for breach in alert.breaches} - {None}
-    kind = news.as_it_stands(share, fine=endings == {"fine"}, back="back" in endings)
-    rules = frozenset(breach.rule for breach in alert.breaches)
-    return Item(alert, kind, share, rules, _is_test(alert, channel, watches), None, None)
+def _strictest(told: Sequence[Item]) -> Privacy:
+    found = {item.privacy for item in told}
+    return "ids" if "ids" in found else "watched" if "watched" in found else "full"
 
 
-def _share_at(timeline: Iterable[Entry], seq: int, channel: str) -> Share:
-    """What the channel heard at that point of the timeline; nothing when it is too long ago to be kept."""
-    return next((news.share(entry.watches, channel) for entry in timeline if entry.seq == seq), Share())
-
-
-def _closed_at(timeline: Iterable[Entry], heard: int | None) -> datetime | None:
-    closed = [entry.at for entry in timeline if entry.seq <= (heard or 0) and not entry.open]
-    return closed[-1] if closed else None
-
-
-def _of_channel(alert: AlertView, channel: Channel, watches: dict[str, Watch]) -> list[Watch]:
-    own = (view.id for view in alert.watches if channel.id in view.notify)
-    return [watches[id] for id in own if id in watches]
-
-
-def _still_watched(alert: AlertView, channel: Channel, watches: dict[str, Watch]) -> bool:
-    return troubles.is_ours(alert.subject) or bool(_of_channel(alert, channel, watches))
-
-
-def _is_test(alert: AlertView, channel: Channel, watches: dict[str, Watch]) -> bool:
-    own = _of_channel(alert, channel, watches)
-    return bool(own) and all(TEST_LABEL in watch.labels for watch in own)
-
-
-def _composed(store: Store, items: list[Item], channel: Channel, now: datetime) -> Message | None:
-    if not items:
-        return None
-    messages = [_message(store, item, channel, now) for item in items]
-    return messages[0] if len(messages) == 1 else message.digest(messages, items[0].alert.topic)
-
-
-def _message(store: Store, item: Item, channel: Channel, now: datetime) -> Message:
-    alert = item.alert
+def _message(desk: Desk, item: Item, place: int) -> Message:
+    alert, store, tz = item.alert, desk.store, desk.channel.timezone
     if troubles.is_ours(alert.subject):
-        return selfwords.compose(alert, item.kind, tz=channel.timezone, now=now)
+        return selfwords.compose(alert, item.kind, tz=tz, now=desk.now, entry=item.entry, privacy=item.privacy)
+    shown = place < message.DIGEST_LINES
     return message.compose(
         alert,
         item.kind,
         breaches=[breach for breach in alert.breaches if breach.rule in item.rules],
         severity=item.share.severity,
-        round=store.seats.round(alert.instance),
-        samples=store.samples.recent(alert.instance, alert.session, MINUTES_READ),
-        tz=channel.timezone,
-        now=now,
+        round=store.seats.round(alert.instance) if place == 0 else None,
+        samples=store.samples.recent(alert.instance, alert.session, MINUTES_READ) if shown else (),
+        tz=tz,
+        now=desk.now,
         test=item.test,
         over_at=item.over_at,
+        privacy=item.privacy,
+        entry=item.entry,
     )

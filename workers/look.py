@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from rules import cadence, lifecycle, listing, watching
+from rules import cadence, lifecycle, listing, silencing, watching
 from rules import roster as seating
 from rules.model import Instance, Roster, Round, Rule, Seat, moment_of
 from workers import ends, hearing_watch, hears, pace, records, resolve, rollcall, rosters
@@ -67,7 +67,8 @@ def scene_of(runtime: Runtime, instance: Instance) -> Scene:
     watches = tuple(watch for watch in known if watching.concerns(watch, instance, now))
     ids = {rule for watch in watches for rule in watching.rule_ids(watch)}
     rules: Mapping[str, Rule] = store.documents.rules.get_many(sorted(ids))
-    return Scene(instance, watches, rules, store.seats.roster(instance.id)[1])
+    silences = silencing.acting(store.documents.silences.all(), now)
+    return Scene(instance, watches, rules, store.seats.roster(instance.id)[1], store.duty(), silences)
 
 
 def _settled(runtime: Runtime, holding: Holding, scene: Scene) -> Scene:

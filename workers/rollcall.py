@@ -7,8 +7,8 @@ from datetime import datetime
 import structlog
 
 from rules import rollcall, rollwords, watching
-from rules.model import Debt, Instance, Note, Roster, Seat, Watch
-from rules.presence import stands
+from rules.model import Debt, Instance, Note, Privacy, Roster, Seat, Watch
+from rules.presence import ONE, stands
 from workers import rosters
 from workers.deciding import Scene
 from workers.letter import TEST_LABEL
@@ -30,24 +30,43 @@ def call(runtime: Runtime, scene: Scene, roster: Roster, now: datetime) -> Roste
     seats = {id: seat for id, (_, seat) in runtime.store.seats.load(run.id).items()}
     strangers = rollcall.unclaimed(looking, run.id, roster.people)
     for watch in due:
-        _owe(runtime, run, watch, _note(run, watch, roster, seats, strangers, now))
+        for privacy, channels in _classes(runtime, watch).items():
+            _owe(runtime, run, watch, channels, _note(run, watch, roster, seats, strangers, now, privacy))
     called = tuple(watch.id for watch in due)
     after = rosters.changed(runtime, run.id, lambda known: _with_called(known, called))
     runtime.queues.deliver()
     return after
 
 
+def _classes(runtime: Runtime, watch: Watch) -> dict[Privacy, list[str]]:
+    """A watch's channels by how much they may be told; one that says nothing hears all that the watch itself names."""
+    found: dict[Privacy, list[str]] = {}
+    named = any(who.kind in ONE for who in watch.who)
+    for id in watch.notify:
+        channel = runtime.store.documents.channel(id)
+        privacy: Privacy = (channel.privacy if channel else None) or ("full" if named else "watched")
+        found.setdefault(privacy, []).append(id)
+    return found
+
+
 def _note(
-    run: Instance, watch: Watch, roster: Roster, seats: Mapping[str, Seat], strangers: Sequence[str], now: datetime
+    run: Instance,
+    watch: Watch,
+    roster: Roster,
+    seats: Mapping[str, Seat],
+    strangers: Sequence[str],
+    now: datetime,
+    privacy: Privacy,
 ) -> Note:
     presences = stands(watch, run.id, roster.people, seats, now)
     test = TEST_LABEL in watch.labels
-    sentence = rollwords.line(run, watch, presences, roster.people, seats, strangers, test=test)
-    return Note(rollcall.note_id(watch.id, run.id), "roll_call", sentence, now)
+    sentence = rollwords.line(run, watch, presences, roster.people, seats, strangers, test=test, privacy=privacy)
+    whose = watch.id if privacy == "full" else f"{watch.id} {privacy}"
+    return Note(rollcall.note_id(whose, run.id), "roll_call", sentence, now)
 
 
-def _owe(runtime: Runtime, run: Instance, watch: Watch, note: Note) -> None:
-    for channel in watch.notify:
+def _owe(runtime: Runtime, run: Instance, watch: Watch, channels: Sequence[str], note: Note) -> None:
+    for channel in channels:
         runtime.store.lanes.owe(Debt(channel, f"{channel}:{run.id}", note.id, 1), note, alone=False)
     log.info("roll was called", instance=run.id, watch_id=watch.id, note=note.id)
 

@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from service.settings import Settings
 from service.store.leases import Claim
+from workers import handovers, silences
 from workers.audit import audit
 from workers.drain import is_wanted
 from workers.holding import LEASE_S
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 #: name → what is done, how often (of the clock that people live by)
 CHORES: dict[str, tuple[Callable[[Runtime], object], timedelta]] = {
     "audit": (audit, timedelta(minutes=1)),
+    "hand-overs": (handovers.announce, timedelta(minutes=1)),
+    "silences": (silences.notices, timedelta(minutes=1)),
     "sweep": (lambda runtime: runtime.store.sweep(), timedelta(hours=1)),
 }
 
@@ -44,6 +47,9 @@ class Scheduler:
         store = self.runtime.store
         store.health.tick(store.clock.now())
         claimed = self._hand_out()
+        step = store.steps.first()
+        if step is not None and step[1] <= store.clock.now():
+            self.runtime.queues.escalate()
         first = store.lanes.first_due()
         if first is not None and first <= store.clock.now():
             self.runtime.queues.deliver()

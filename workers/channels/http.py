@@ -7,13 +7,12 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
@@ -25,6 +24,8 @@ from rules.gate import LONGEST_RETRY_AFTER_S, Outcome
 from rules.model import ChannelKind
 from workers.channels import judge
 from workers.channels.answers import Answer
+from workers.channels.peers import NotPublic, PublicOnly
+from workers.channels.vendor import SendSettings
 
 CONNECT_S, READ_S = 3.05, 10.0
 PING_S = 5.0
@@ -33,35 +34,21 @@ _THREADS = 16
 _SECRET_LENGTH = 6  # shorter steps of a path ("v1", "paths") are no secrets
 
 
-class HttpSettings(Protocol):
-    """What posting needs of the settings."""
-
-    @property
-    def qoswatch_https_proxy(self) -> str | None: ...
-    @property
-    def qoswatch_ca_file(self) -> Path | None: ...
-    @property
-    def qoswatch_allow_private_targets(self) -> bool: ...
-
-
 class Sender:
     """One pooled session for every destination; many threads may post at once."""
 
-    def __init__(self, settings: HttpSettings) -> None:
-        self._allow_private = settings.qoswatch_allow_private_targets
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount("https://", HTTPAdapter(pool_connections=_THREADS, pool_maxsize=_THREADS))
-        self._session.verify = str(settings.qoswatch_ca_file or "") or True
-        if settings.qoswatch_https_proxy:
-            self._session.proxies = {"https": settings.qoswatch_https_proxy}
+    def __init__(self, settings: SendSettings) -> None:
+        self.settings = settings
+        self._session = _session(settings, HTTPAdapter(pool_connections=_THREADS, pool_maxsize=_THREADS))
+        #: for addresses that are no vendor's, and so could be a door into our own network
+        self._outward = _session(settings, PublicOnly(pool_connections=_THREADS, pool_maxsize=_THREADS))
         # it writes the path of every request, which is the secret, into its DEBUG lines
         logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
     def close(self) -> None:
         """Let go of the pooled connections."""
         self._session.close()
+        self._outward.close()
 
     def ping(self, url: str) -> bool:
         """Ask for an address of the operator's own, and whether it answered well; its answer is not read."""
@@ -78,42 +65,57 @@ class Sender:
         *,
         kind: ChannelKind,
         headers: Mapping[str, str] | None = None,
+        sign: Callable[[bytes], Mapping[str, str]] | None = None,
+        secrets: Iterable[str] = (),
     ) -> Answer:
-        """Post once. The caller's headers carry X-Qoswatch-Delivery: a repeat bears its first one's id."""
-        started = time.monotonic()
+        """Post once. `headers` carry X-Qoswatch-Delivery: a repeat bears its first one's id. `sign` adds its own."""
+        started, allow_private = time.monotonic(), self.settings.qoswatch_allow_private_targets
         try:
-            check_url(kind, url, self._allow_private)
+            check_url(kind, url, allow_private)
         except ChannelUrlError as error:
             return Answer(None, 0, str(error), "refused", permanent_reason=str(error))
+        raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        session = self._outward if kind == "webhook" and not allow_private else self._session
         try:
-            with closing(self._send(url, body, headers or {})) as response:
-                text = redacted(_start_of(response, started + READ_S), url)
+            with closing(_send(session, url, raw, {**(headers or {}), **(sign(raw) if sign else {})})) as response:
+                text = redacted(_start_of(response, started + READ_S), url, secrets)
                 return _answer(response, text, kind, _ms_since(started))
         except requests.RequestException as error:
-            outcome, words = _failure(error)
-            return Answer(None, _ms_since(started), words, outcome)
-
-    def _send(self, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> requests.Response:
-        return self._session.post(
-            url,
-            data=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
-            headers={
-                "Content-Type": "application/json; charset=utf-8",
-                "Accept-Encoding": "identity",  # a kilobyte is then a kilobyte
-                "User-Agent": "qoswatch",
-                **headers,
-            },
-            timeout=(CONNECT_S, READ_S),
-            allow_redirects=False,
-            stream=True,
-        )
+            return _failed(error, _ms_since(started))
 
 
-def redacted(text: str, url: str) -> str:
-    """The text without the address or any part of it that could be a secret, however it is encoded."""
+def _session(settings: SendSettings, adapter: HTTPAdapter) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("https://", adapter)
+    session.verify = str(settings.qoswatch_ca_file or "") or True
+    if settings.qoswatch_https_proxy:
+        session.proxies = {"https": settings.qoswatch_https_proxy}
+    return session
+
+
+def _send(session: requests.Session, url: str, raw: bytes, headers: Mapping[str, str]) -> requests.Response:
+    return session.post(
+        url,
+        data=raw,
+        headers={
+            "Content-Type": "application/json; charset=utf-8",
+            "Accept-Encoding": "identity",  # a kilobyte is then a kilobyte
+            "User-Agent": "qoswatch",
+            **headers,
+        },
+        timeout=(CONNECT_S, READ_S),
+        allow_redirects=False,
+        stream=True,
+    )
+
+
+def redacted(text: str, url: str, others: Iterable[str] = ()) -> str:
+    """The text without other secrets, the address, or any part of it that could be one, however it is encoded."""
     parts = urlsplit(url)
     steps = [*parts.path.split("/"), *(value for _, value in parse_qsl(parts.query)), *parts.query.split("&")]
-    secrets = {url, parts.path, parts.query, *steps, *(step.partition("=")[2] for step in steps)}
+    secrets = {url, parts.path, parts.query, *steps, *(step.partition("=")[2] for step in steps), *others}
     found = {form for secret in secrets for form in (secret, unquote(secret)) if len(form) >= _SECRET_LENGTH}
     for secret in sorted(found, key=len, reverse=True):
         text = text.replace(secret, "[…]")
@@ -169,13 +171,20 @@ def _their_now(response: requests.Response) -> datetime:
         return datetime.now(UTC)
 
 
-def _failure(error: requests.RequestException) -> tuple[Outcome, str]:
+def _failed(error: requests.RequestException, latency_ms: int) -> Answer:
+    reason = error.args[0].reason if error.args and isinstance(error.args[0], MaxRetryError) else None
+    if isinstance(reason, NotPublic):
+        return Answer(None, latency_ms, reason.words, "refused", permanent_reason=reason.words)
+    outcome, words = _failure(error, reason)
+    return Answer(None, latency_ms, words, outcome)
+
+
+def _failure(error: requests.RequestException, reason: BaseException | None) -> tuple[Outcome, str]:
     """Whether anything can have arrived, in our own words: an exception's text holds the address."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "refused", f"no connection within {CONNECT_S:.0f} s"
     if isinstance(error, requests.exceptions.ReadTimeout):
         return "unknown", f"no answer within {READ_S:.0f} s; it may have arrived"
-    reason = error.args[0].reason if error.args and isinstance(error.args[0], MaxRetryError) else None
     if isinstance(reason, ProxyError):
         return "refused", "the proxy lets nothing through"
     if isinstance(reason, NewConnectionError):

@@ -6,6 +6,7 @@ allows it; elsewhere & < > are escaped, so that no name can mention or link.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -19,8 +20,10 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from rules.details import Field, Minutes
-from rules.message import Message, Tone
+from rules.facts import Field, Minutes
+from rules.shapes import Message, Tone
+from rules.takewords import WHO_HAS_IT
+from rules.words import MARKS
 from workers.channels.answers import ACCEPTED, DEAD, REFUSED, Verdict, by_status, by_words
 from workers.channels.plain import clip, units, unstyled
 
@@ -28,6 +31,8 @@ TOTAL = 10_000  #: of the whole message as JSON; Slack answers msg_blocks_too_lo
 _HEADER, _SECTION, _FIELD, _CONTEXT, _FIELDS = 150, 3000, 2000, 2000, 10
 _URL = 1500
 _LINE, _LINES = 60, 7500  # a digest's shortest line, and all of its lines
+_MENTION = 140  # units of somebody who is called, at most
+_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _EMOJI: Mapping[Tone, str] = {"bad": "🔴", "warn": "🟠", "good": "🟢", "grey": "⚪"}
 
@@ -81,11 +86,13 @@ def _judge_success(text: str) -> Verdict:
 
 def _body(message: Message, fields: int, lines: int) -> dict[str, Any]:
     blocks: list[Block] = [_header(message) if message.header else _sentence(message)]
-    if message.section:
-        blocks.append(SectionBlock(text=_mrkdwn(_said(message))))
+    if said := _said(message):
+        blocks.append(SectionBlock(text=_mrkdwn(said)))
     if texts := _fields(message, fields):
         blocks.append(SectionBlock(fields=texts))
     blocks += [SectionBlock(text=_plain(text, _SECTION)) for text in _pages(_lines(message, lines))]
+    if message.actions:
+        blocks.append(SectionBlock(text=_mrkdwn(_links(message))))
     small = (*message.context[:1], message.age, *message.context[1:])
     if text := " · ".join(part for part in small if part):
         blocks.append(ContextBlock(elements=[_plain(text, _CONTEXT)]))
@@ -95,7 +102,7 @@ def _body(message: Message, fields: int, lines: int) -> dict[str, Any]:
 def _post(message: Message, blocks: Iterable[Block]) -> dict[str, Any]:
     return {
         "text": _escaped(message.first, _SECTION),
-        "blocks": [block.to_dict() for block in blocks],
+        "blocks": [_called(block.to_dict(), message) for block in blocks],
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -113,7 +120,7 @@ def _sentence(message: Message) -> Block:
 def _said(message: Message) -> str:
     room = _SECTION // (len(message.section) + 1) // 2 - 5
     lines = [_bold(said.strong, room) + _quiet(said.rest, room) for said in message.section]
-    return "\n".join(lines) + (f" {_quiet(message.still, room)}" if message.still else "")
+    return " ".join(part for part in ("\n".join(lines), _quiet(message.still, room)) if part)
 
 
 def _bold(text: str, limit: int) -> str:
@@ -121,10 +128,17 @@ def _bold(text: str, limit: int) -> str:
 
 
 def _fields(message: Message, count: int) -> list[MarkdownTextObject]:
+    """The facts; the last minutes stand before who has it, which is the last that a reader sees."""
     texts = [_field(field) for field in message.fields[:count]]
     if message.minutes:
-        texts.append(_minutes(message.minutes))
+        last = bool(texts) and message.fields[:count][-1].name == WHO_HAS_IT
+        texts.insert(len(texts) - last, _minutes(message.minutes))
     return [_mrkdwn(text) for text in texts[-_FIELDS:]]
+
+
+def _links(message: Message) -> str:
+    """What a reader may do, as links: a webhook's message can not have buttons that reach us."""
+    return " · ".join(f"<{_quiet_url(action.url)}|{_quiet(action.name, 75)}>" for action in message.actions)
 
 
 def _field(field: Field) -> str:
@@ -157,6 +171,23 @@ def _pages(lines: Iterable[str]) -> Iterable[str]:
         yield page
 
 
+def _called(node: Any, message: Message) -> Any:
+    """A block in which the places of those whom it calls are their mentions, or their plain names."""
+    if isinstance(node, list):
+        return [_called(one, message) for one in node]
+    if not isinstance(node, dict):
+        return node
+    text = node.get("text")
+    if not isinstance(text, str):
+        return {name: _called(value, message) for name, value in node.items()}
+    if node.get("type") != "mrkdwn":
+        return {**node, "text": message.spoken(text)}
+    for mark, name in zip(MARKS, message.mentions, strict=False):
+        user = name.slack_user if _USER.fullmatch(name.slack_user) else ""
+        text = text.replace(mark, f"<@{user}>" if user else _quiet(message.spoken(mark), _MENTION))
+    return {**node, "text": text}
+
+
 def _plain(text: str, limit: int) -> PlainTextObject:
     return PlainTextObject(text=clip(text, limit), emoji=False)
 
@@ -180,7 +211,7 @@ def _escaped(text: str, limit: int) -> str:
     room = limit - 1
     for letter in text:
         piece = _ESCAPES.get(letter, letter)
-        room -= units(piece)
+        room -= _MENTION if letter in MARKS else units(piece)
         if room < 0:
             return "".join(pieces) + "…"
         pieces.append(piece)

@@ -12,17 +12,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from rules.details import Field, Said
-from rules.message import KINDS, Message, Tone
+from rules.facts import Field, Said
+from rules.shapes import KINDS, Action, Message, Tone
+from rules.words import MARKS
 from workers.channels.answers import REFUSED, Verdict, by_status, by_words
 from workers.channels.plain import clip, without_markdown
 
-_CLOCK = re.compile(r"\b\d\d:\d\d\b")
+_LAST_CLOCK = re.compile(r"\b\d\d:\d\d\.?$")
 
 TOTAL = 20_000  #: bytes; flows fail above 28 kB with everything around the card, some above 21 kB
 FACTS = 6
-_TEXT, _SUMMARY = 1000, 300
+ACTIONS = 6  #: as many buttons as Teams shows
+_TEXT, _SUMMARY, _TITLE, _URL = 1000, 300, 40, 1500
 _LINE, _FRAME, _REST = 250, 100, 2000  # bytes: a digest's shortest line, the JSON around it, all but the lines
+_MOST_LINES = 200  # no more fit, however short they are
 _COLOURS: Mapping[Tone, str] = {"bad": "attention", "warn": "warning", "good": "good", "grey": "default"}
 
 #: The flow's words for a trouble that nobody but its owner can mend.
@@ -54,30 +57,54 @@ def size(body: Mapping[str, Any]) -> int:
 
 
 def _ever_smaller(message: Message) -> Iterator[dict[str, Any]]:
-    for facts in range(FACTS, -1, -1):
-        yield _post(message, _elements(message, facts, len(message.lines)))
-    for lines in range(len(message.lines) - 1, -1, -5):
+    for facts in range(len(_facts(message)), -1, -1):
+        yield _post(message, _elements(message, facts, min(len(message.lines), _MOST_LINES)))
+    for lines in range(min(len(message.lines), _MOST_LINES) - 1, -1, -5):
         yield _post(message, _elements(message, 0, lines))
     yield _post(message, [_first(message)])
 
 
 def _post(message: Message, body: list[Element]) -> dict[str, Any]:
+    body, entities = _called(body, message)
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "msteams": {"width": "Full"},
+        "msteams": {"width": "Full", "entities": entities} if entities else {"width": "Full"},
         "body": body,
     }
+    if message.actions:
+        card["actions"] = [_action(action) for action in message.actions[:ACTIONS]]
     kind = "application/vnd.microsoft.card.adaptive"
     attachment = {"contentType": kind, "contentUrl": None, "content": card}
     summary = clip(without_markdown(message.first), _SUMMARY)
     return {"type": "message", "summary": summary, "attachments": [attachment]}
 
 
+def _action(action: Action) -> Element:
+    """A button that opens a page; what acts is that page, since a workflow's card can not."""
+    url = quote(action.url, safe=":/?&=#%+,;@~$!*'()[]-._", errors="replace")[:_URL]
+    return {"type": "Action.OpenUrl", "title": clip(without_markdown(action.name), _TITLE), "url": url}
+
+
+def _called(body: list[Element], message: Message) -> tuple[list[Element], list[Element]]:
+    """The elements with the names of those whom they call, and the entities that make mentions of the names."""
+    text, entities = json.dumps(body, ensure_ascii=False), []
+    for mark, name in zip(MARKS, message.mentions, strict=False):
+        called = _plain(message.spoken(mark))
+        if name.teams_upn and mark in text:
+            mentioned = {"id": name.teams_upn, "name": called}
+            entities.append({"type": "mention", "text": f"<at>{called}</at>", "mentioned": mentioned})
+            called = f"<at>{called}</at>"
+        text = text.replace(mark, json.dumps(called, ensure_ascii=False)[1:-1])
+    return json.loads(text), entities
+
+
 def _elements(message: Message, facts: int, lines: int) -> list[Element]:
     body = [_first(message)]
     body += [_text(_said(said, message.zone)) for said in message.section[:FACTS]]
+    if message.still and KINDS[message.kind].shape == "line":
+        body.append(_text(_zoned(message.still, message.zone)))
     if shown := _facts(message)[:facts]:
         body.append({"type": "FactSet", "facts": shown})
     body += _lines(message, lines)
@@ -110,24 +137,36 @@ def _first(message: Message) -> Element:
 
 
 def _said(said: Said, zone: str) -> str:
-    strong = f"**{_plain(said.strong)}**" if said.strong else ""
-    rest = said.rest.removesuffix(".")
-    told = "" if not _CLOCK.search(rest) or zone in rest else f" {_plain(zone)}"
-    return f"{strong}{_plain(rest)}{told}."
+    """A breach in figures; what has no figures tells its own zones, where it tells times."""
+    if not said.strong:
+        return _plain(said.rest)
+    return f"**{_plain(said.strong)}**{_zoned(said.rest, zone)}"
+
+
+def _zoned(text: str, zone: str) -> str:
+    """A sentence; one that ends with a time tells in which zone that was read."""
+    told = f" {_plain(zone)}" if _LAST_CLOCK.search(text) else ""
+    return f"{_plain(text.removesuffix('.'))}{told}."
 
 
 def _facts(message: Message) -> list[dict[str, str]]:
-    facts = [{"title": _plain(field.name), "value": _value(field)} for field in message.fields]
+    named = [(field, *(field.lasting or (field.name, field.text))) for field in message.fields]
+    facts = [
+        {"title": _plain(name), "value": value}
+        for field, name, text in named
+        if (value := _value(field, text, message.zone))
+    ]
     if row := message.minutes:
         value = " ".join(part for part in (row.digits, row.unit, row.bars) if part)
         facts.append({"title": _plain(row.name), "value": _plain(value)})
     return facts[:FACTS]
 
 
-def _value(field: Field) -> str:
+def _value(field: Field, text: str, zone: str) -> str:
     """The fact, and the way to its runbook; brackets that would end the link early are encoded."""
     how = f" [How]({quote(field.link, safe=':/?&=#%+,;@~$!', errors='replace')})" if field.link else ""
-    return f"{_plain(field.text)}{how}".strip()
+    told = f"{text.removesuffix('.')} {zone}" if _LAST_CLOCK.search(text) else text
+    return f"{_plain(told)}{how}".strip()
 
 
 def _small(message: Message) -> str:

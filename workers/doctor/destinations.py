@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.destinations import ChannelUrlError, check_url, masked
+from rules.destinations import ChannelUrlError, check_url, leads_to
 from rules.gate import Gate
 from rules.model import Channel
 from rules.words import Clock
@@ -39,7 +39,8 @@ def channels(patient: Patient) -> Iterator[Finding]:
 
 
 def _one(patient: Patient, channel: Channel, gate: Gate) -> Finding:
-    name = f"{channel.id} ({channel.kind}, {masked(channel.url).split()[0]})"
+    where = leads_to(channel).split()[0].rstrip(",")
+    name = f"{channel.id} ({channel.kind}, {where})"
     clock = Clock(patient.settings.qoswatch_tz, patient.kept.clock.now())
     again = f"then POST /v1/channels/{channel.id}/test"
     try:

@@ -104,6 +104,7 @@ def _late(figures: Figures) -> Iterator[Finding]:
     told = {
         "meetings not looked at for two periods": figures.overdue_meetings,
         "conversations that have waited for a minute": figures.overdue_lanes,
+        "steps of policies and reminders that are a minute late": figures.overdue_steps,
         "live and watched meetings that nothing will look at": figures.unarmed_meetings,
     }
     for words, number in told.items():
