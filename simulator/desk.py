@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, render_template, request
 
-from simulator import page
+from simulator import page, pagerduty
 from simulator.inbox import Reply
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def create_app(simulator: "Simulator") -> Flask:
     flow = "workflows/<flow>/triggers/manual/paths/invoke"
     app.add_url_rule(f"/{flow}", "teams", desk.teams, methods=["POST"])
     app.add_url_rule(f"/powerautomate/<path:way>/{flow}", "power", desk.teams, methods=["POST"])
+    app.add_url_rule("/pagerduty/v2/enqueue", view_func=desk.pagerduty, methods=["POST"])
+    app.add_url_rule("/hook/<name>", view_func=desk.webhook, methods=["POST"])
     app.after_request(_guarded)
     return app
 
@@ -57,8 +59,17 @@ class Desk:
         """POST …/workflows/<id>/triggers/manual/paths/invoke: 202 and nothing more."""
         return self._take("teams", flow, sig=bool(request.args.get("sig")))
 
+    def pagerduty(self) -> Response:
+        """POST /pagerduty/v2/enqueue: 202, or 400 with what is wrong; its routing key names the destination."""
+        return self._take("pagerduty", pagerduty.destination(request.get_data(as_text=True)))
+
+    def webhook(self, name: str) -> Response:
+        """POST /hook/<name>: 200, whatever it is."""
+        return self._take("webhook", name)
+
     def _take(self, kind: str, destination: str, sig: bool = True) -> Response:
-        kept = {k: v for k, v in request.headers.items() if k in _KEPT_HEADERS or k.startswith("X-")}
+        whole = kind == "webhook"  # its headers are a part of what it says
+        kept = {k: v for k, v in request.headers.items() if whole or k in _KEPT_HEADERS or k.startswith("X-")}
         inbox = self._sim.inbox
         reply = inbox.receive(kind, destination, kept, request.get_data(), sig)
         if reply.seconds:
@@ -86,9 +97,9 @@ class Desk:
 
     def _shown(self) -> dict[str, object]:
         posts = self._sim.inbox.posts()
-        rooms: dict[str, list[page.Shown]] = {"slack": [], "teams": []}
+        rooms: dict[str, list[page.Shown]] = {"slack": [], "teams": [], "others": []}
         for post in reversed(posts[-_SHOWN:]):
-            rooms[post.kind].append(page.shown(post))
+            rooms.get(post.kind, rooms["others"]).append(page.shown(post))
         return {"rooms": rooms, "total": len(posts)}
 
 

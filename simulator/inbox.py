@@ -1,4 +1,4 @@
-"""Receives what is posted to Slack and Teams, answers as they do, and keeps every post."""
+"""Receives what is posted to Slack, Teams, PagerDuty and webhooks, answers as they do, and keeps every post."""
 
 import json
 import threading
@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator import slack, teams
+from simulator import pagerduty, slack, teams, webhook
 from simulator.clock import Clock
 
 # kind → (status, text) ; the words are Slack's own, Teams has only statuses.
@@ -104,7 +104,7 @@ class Inbox:
         self._arrived = threading.Condition(self._lock)
 
     def posts(self, destination: str = "", *, accepted: bool | None = None) -> list[Post]:
-        """What came, oldest first; for one destination ("T1/B1/secret", "flow1"), accepted ones or not."""
+        """What came, oldest first; for one destination ("T1/B1/secret", "flow1", a routing key), accepted or not."""
         with self._lock:
             kept = list(self._posts)
         return [
@@ -157,7 +157,7 @@ class Inbox:
         """Judge a post, keep it, and say what to tell its sender."""
         behaviour = self._behaviour(destination)
         text = raw.decode("utf-8", "replace")
-        verdict = slack.judge(text) if kind == "slack" else teams.judge(text, sig)
+        verdict = _verdict(kind, text, headers, sig)
         reply = _reply(behaviour, verdict)
         taken = behaviour is None or behaviour.kind in ("late", "lost")
         with self._arrived:
@@ -188,6 +188,18 @@ class Inbox:
                     one.hits += 1
                     return one
         return None
+
+
+def _verdict(kind: str, text: str, headers: dict[str, str], sig: bool) -> slack.Verdict:
+    match kind:
+        case "slack":
+            return slack.judge(text)
+        case "teams":
+            return teams.judge(text, sig)
+        case "pagerduty":
+            return pagerduty.judge(text)
+        case _:
+            return webhook.judge(text, headers)
 
 
 def _reply(behaviour: Behaviour | None, verdict: slack.Verdict) -> Reply:

@@ -55,11 +55,27 @@ def shown(post: Post) -> Shown:
         post.destination.rpartition("/")[0] or post.destination,
         time.strftime("%H:%M:%S", moment),
         time.strftime("%Y-%m-%d", moment),
-        str(body.get("text" if post.kind == "slack" else "summary") or ""),
+        _notice(post.kind, body),
         attachments,
         tuple(one["content"] for one in attachments if isinstance(one.get("content"), dict)),
         post.raw if post.body is None else json.dumps(post.body, indent=2, ensure_ascii=False),
     )
+
+
+def _notice(kind: str, body: Mapping[str, Any]) -> str:
+    """The one sentence that is seen first."""
+    match kind:
+        case "pagerduty":
+            said = (_object(body.get("payload")).get("summary"), body.get("event_action"))
+            return next((str(each) for each in said if each), "")
+        case "webhook":
+            return str(_object(body.get("data")).get("says") or body.get("type") or "")
+        case _:
+            return str(body.get("text" if kind == "slack" else "summary") or "")
+
+
+def _object(given: Any) -> Mapping[str, Any]:
+    return given if isinstance(given, dict) else {}
 
 
 def _objects(given: Any) -> tuple[Mapping[str, Any], ...]:

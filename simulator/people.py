@@ -58,6 +58,8 @@ class Person:
     role: str = "attendee"
     device: str = ""
     """As Zoom names devices; unset: by trait."""
+    place: dict[str, str] = field(default_factory=dict)
+    """What Zoom tells of their machine and line where it is not by chance: ip_address, location, data_center, …"""
     account_id: str = ""
     """Of a signed-in person, the same in every session."""
     registrant_id: str = ""

@@ -14,6 +14,7 @@ _OWN_ACCOUNT_ONLY = (
     *("id", "participant_user_id", "email", "device", "domain"),
     *("harddisk_id", "mac_addr", "camera", "microphone", "speaker"),
 )
+_MACHINE = ("device", "ip_address", "location", "version")
 _PRIVATE = ("user_name", "ip_address", "location", "email")
 
 
@@ -124,6 +125,7 @@ def machine(person: Person) -> Json:
         "mac_addr": "-".join(dice.randbytes(2).hex() for _ in range(3)),
         "pc_name": f"PC-{dice.randint(1000, 9999)}",
         "version": f"6.2.{dice.randint(3, 12)}.{dice.randint(40000, 49999)}",
+        **{name: told for name, told in person.place.items() if name in _MACHINE},
     }
 
 
@@ -137,6 +139,7 @@ def lines(person: Person) -> Json:
         "camera": "Integrated Camera",
         "microphone": "Headset (2- Plantronics)",
         "speaker": "Headset (2- Plantronics)",
+        **{name: told for name, told in person.place.items() if name not in _MACHINE},
     }
 
 

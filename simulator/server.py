@@ -141,6 +141,14 @@ class Simulator:
         query = f"api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={sig}"
         return f"{self.inbox_url}/workflows/{flow}/triggers/manual/paths/invoke?{query}"
 
+    def pagerduty_url(self) -> str:
+        """Where PagerDuty takes events; an event's routing key names the destination in the inbox."""
+        return f"{self.inbox_url}/pagerduty/v2/enqueue"
+
+    def hook_url(self, name: str = "hook1") -> str:
+        """A program that takes webhooks; `name` names the destination in the inbox."""
+        return f"{self.inbox_url}/hook/{name}"
+
     def environ(self) -> dict[str, str]:
         """The settings that lead a client here."""
         return {
