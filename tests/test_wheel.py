@@ -15,7 +15,7 @@ ROOMS = ("rules", "service", "workers", "simulator")
 #: At least one of each kind has to travel: code finds them beside itself.
 KINDS = {
     "rules": {".py", ".lark", ".toml"},
-    "service": {".py", ".lua", ".js", ".css"},
+    "service": {".py", ".lua", ".js", ".css", ".html"},
     "workers": {".py"},
     "simulator": {".py", ".html", ".css"},
 }

@@ -3,7 +3,23 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from rules.model import AlertView, BreachView, Round, Sample, minute_of
+from rules.model import (
+    AlertState,
+    AlertView,
+    Breach,
+    BreachView,
+    Calling,
+    Entry,
+    Mention,
+    Round,
+    Sample,
+    Seat,
+    Session,
+    Snooze,
+    Taken,
+    WatchView,
+    minute_of,
+)
 
 ZONE = "America/Chicago"  # CST in November: 10:43 there is 16:43 UTC
 LOSS = (0, 0, 1, 0, 3, 6, 12, 14)
@@ -104,3 +120,43 @@ def the_samples(loss=LOSS, until="10:44", **others) -> tuple[Sample, ...]:
 
 
 THE_ROUND = Round(watched=5, fine=4, bad=1, no_figures=0, at=at("10:45"))
+ANA = Mention("Ana Ruiz", "U0FANA", "ana@example.org")
+BEN = Mention("Ben Ito", "U0FBEN", "ben@example.org")
+POLICED = (WatchView("w1", "critical", ("slack-av",), ("audio-sent",), policy="av"),)
+
+
+def a_call(when: str, *names: Mention, step: int = 2, channels: tuple[str, ...] = (), pages: bool = True) -> Calling:
+    """One step of four."""
+    return Calling(at(when), step, 4, names or (() if channels else (ANA,)), channels, pages)
+
+
+def taken(when: str = "10:46", comment: str = "", by: str = "Ana Ruiz", **changes) -> Taken:
+    """Ana has it."""
+    return Taken(by, at(when), comment, **changes)
+
+
+def snoozed(until: str = "11:00", when: str = "10:45") -> Snooze:
+    """Ana wants to hear nothing until then."""
+    return Snooze("Ana Ruiz", at(when), at(until))
+
+
+def an_entry(kind: str, when: str, **changes) -> Entry:
+    """What happened to the alert, for the sentences that tell it."""
+    return Entry(2, kind, minute_of(at(when)), at(when), "", True, "critical", False, **changes)
+
+
+def a_seat(number: int, loss: float | None = None, since: str = "10:43", **changes) -> Seat:
+    """Somebody in the meeting with figures; with `loss`, bad in what they receive."""
+    breach = Breach(
+        "audio-heard", 1, "critical", minute_of(at(since)), minute_of(at(since)), "received audio loses much",
+        "audio_output.avg_loss", ">", 10.0, "%", loss, minute_of(at(since)), says="{who} hears the others breaking up",
+    )  # fmt: skip
+    view = WatchView("w1", "critical", ("slack-av",), ("audio-heard",), policy="av")
+    state = AlertState(
+        f"al_{number}", 1, at(since), minute_of(at(since)), True, "critical", breaches=(breach,), watches=(view,)
+    )
+    base = Seat(
+        f"i1.{number}", "i1", f"Person {number}", sessions=(Session(str(number), 0),), row_at=at("10:44"),
+        alert=state if loss is not None else None,
+    )  # fmt: skip
+    return replace(base, **changes)

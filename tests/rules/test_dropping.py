@@ -149,7 +149,7 @@ def test_after_half_an_hour_nobody_waits_any_more_and_it_is_never_told_anew() ->
     for at in (30.9, 31.1, 33, 45):
         story.look(Seen((gone(1),)), at=at)
 
-    assert story.kinds == ["fire", "closed"]
+    assert story.kinds == ["fire", "reminder", "closed"]
     assert story.seat.alert.ending == "did_not_return"
 
 

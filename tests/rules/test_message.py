@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import message, news
+from rules.facts import Minutes
 from rules.message import TEST, compose, digest
 from rules.model import Channel, Round
 from tests.rules.alerts import THE_ROUND, ZONE, a_breach, a_drop, a_return, an_alert, an_over, at, the_samples
@@ -260,6 +261,7 @@ def test_the_card_of_who_dropped_out_says_how_they_were_and_how_the_others_are()
         "Who else": "Only Dr Rao. 4 other watched people fine.",
         "Likely": "Weak Wi-Fi, −79 dBm. Building C.",
         "Try": "Call them.",
+        "Who has it": "Nobody.",
     }
     assert made.minutes.digits == "0 0 1 0 3 6 12 14"
 
@@ -421,8 +423,9 @@ def test_a_card_has_everything_that_a_person_needs():
         "Who else": "Only Dr Rao. 4 other watched people fine.",
         "Likely": "Weak Wi-Fi, −79 dBm. Building C.",
         "Try": "Camera off, then cable or phone-in.",
+        "Who has it": "Nobody.",
     }
-    assert made.minutes == message.Minutes("Last 8 min", "0 0 1 0 3 6 12 14", "%", "▁▁▁▁▂▄▇█")
+    assert made.minutes == Minutes("Last 8 min", "0 0 1 0 3 6 12 14", "%", "▁▁▁▁▂▄▇█")
     assert made.context == ("audio-sent", "Windows 6.2.10", "Wi-Fi", "Building C", "al_7f3c")
     assert made.age == "data to 10:44, read 10:45"
     assert made.zone == "CST"
@@ -467,7 +470,7 @@ def test_what_is_not_known_is_left_out():
 
     made = told("fire", alert=bare, samples=(), round=None)
 
-    assert [field.name for field in made.fields] == ["Meeting", "Whose side"]
+    assert [field.name for field in made.fields] == ["Meeting", "Whose side", "Who has it"]
     assert made.fields[0].text == "Meeting 97763643886"
     assert (made.minutes, made.still, made.age) == (None, "", "")
 
@@ -573,6 +576,52 @@ def test_a_digest_of_good_news_has_no_severity_word():
     made = digest([told("resolved", an_over("fine"))] * 2, "Spring Town Hall")
 
     assert (made.first, made.tone) == ("2 alerts in Spring Town Hall: 2 fine again.", "good")
+
+
+def test_one_real_alert_makes_a_digest_no_test():
+    made = digest([told("fire", test=True), told("fire")], "Spring Town Hall")
+
+    assert (made.test, made.first) == (False, "CRITICAL: 2 alerts in Spring Town Hall: 2 critical.")
+    assert [text.startswith(TEST) for _, text in made.lines] == [True, False]
+
+
+def test_a_digest_counts_what_somebody_has_apart_from_what_is_closed():
+    messages = [told("taken"), told("snoozed"), told("held", a_breach(hold="away")), told("back", a_return())]
+
+    made = digest(messages, "Spring Town Hall")
+
+    assert made.first == "4 alerts in Spring Town Hall: 1 taken, 1 snoozed, 1 back, 1 on hold or closed."
+    assert made.severity is None
+
+
+def of_the_night(who="Dr Chen", **changes):
+    breach = an_over(
+        "fine", "10:31", since_at=at("10:14"), operand="audio_output.avg_loss", **({"worst": 22.0} | changes)
+    )
+    return told("resolved", alert=an_alert(breach, who=who), now=at("15:00"))
+
+
+def test_after_quiet_hours_the_night_is_one_sentence():
+    others = [of_the_night("Dr Rao", worst=14.0), of_the_night("Ana Lima", severity="warning", worst=60.0)]
+
+    made = digest([*others, of_the_night()], "Clinic", quiet="22:00-07:00")
+
+    assert made.first == ("While quiet (22:00-07:00): 3 alerts, all over. Worst: Dr Chen 10:14-10:31, 22 % received.")
+    assert (made.kind, made.severity, len(made.lines)) == ("digest", None, 3)
+    assert made.context == ("Spring Town Hall",)
+
+
+def test_what_is_still_bad_after_quiet_hours_is_said():
+    made = digest([of_the_night(), told("fire", severity="warning")], "Clinic", quiet="22:00-07:00")
+
+    assert made.first.startswith("While quiet (22:00-07:00): 2 alerts, 1 warning, 1 fine again.")
+    assert (made.severity, made.tone) == ("warning", "warn")
+
+
+def test_one_alert_of_a_night_is_not_all():
+    assert digest([of_the_night()], "Clinic", quiet="22:00-07:00").first.startswith(
+        "While quiet (22:00-07:00): 1 alert, over. Worst: Dr Chen"
+    )
 
 
 def test_names_and_topics_are_cut_before_the_consequence():

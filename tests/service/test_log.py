@@ -36,6 +36,7 @@ def lines() -> Iterator[io.StringIO]:
         pytest.param("key qw_a1b2_s3cr3ts3cr3t given", "key qw_a1b2_*** given", id="api-key"),
         pytest.param('{"access_token": "s3cr3ts3cr3t"}', '{"access_token": "***"}', id="json"),
         pytest.param("https://api.zoom.us/v2/metrics", "https://api.zoom.us/v2/metrics", id="zoom-is-no-secret"),
+        pytest.param("GET /a/eyJhIjoxfQ_abcdefghij0123 400", "GET /a/*** 400", id="signed-link"),
         pytest.param("delivery died", "delivery died", id="plain-words"),
     ],
 )  # fmt: skip

@@ -35,6 +35,7 @@ def test_each_batch_is_one_job_that_carries_members_and_tokens(queues: Queues, r
 def test_a_job_is_short_lived_allow_listed_and_json(queues: Queues, redis_client: Any) -> None:
     queues.poll(BATCHES[:1])
     queues.drain()
+    queues.escalate()
     queues.deliver()
     made = jobs(redis_client, "poll") + jobs(redis_client, "deliver")
     assert {job.func_name for job in made} == JOBS

@@ -51,6 +51,8 @@ def test_what_the_environment_says(environ: dict[str, str], field: str, value: o
         pytest.param("QOSWATCH_ALLOW_PRIVATE_TARGETS", "maybe", "use 1 or 0", id="neither-on-nor-off"),
         pytest.param("QOSWATCH_TEST_CLOCK", "fast", "SPEED@BASE", id="clock"),
         pytest.param("QOSWATCH_CA_FILE", "/nowhere/ca.pem", "names no file", id="missing-file"),
+        pytest.param("SMTP_URL", "mail.example.org", "smtp://user:password@mail.example.org:587", id="no-mail-server"),
+        pytest.param("SMTP_URL", "smtp://av@mail.example.org", "or neither", id="half-a-login"),
         pytest.param("QOSWATCH_SECRET_KEY", "short", "32 characters", id="short-key"),
         pytest.param("REDIS_URL", "localhost:6379", "redis://", id="not-a-url"),
         pytest.param("QOSWATCH_POL_SECONDS", "60", "did you mean QOSWATCH_POLL_SECONDS?", id="misspelt"),

@@ -4,9 +4,11 @@ HTTP in over a socket, real Redis, RQ workers, HTTP out over sockets. Only the p
 tick and the workers' jobs run here, one after the other, so that a story has an order.
 """
 
+import json
+import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from workers.worker import worker_of
 BASE = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
 STEP_S = 15.0
 ROLL = "Watching "
+PUBLIC = "http://qoswatch.example.org"  #: how people's browsers would reach us
 JUST_AFTER_S = 0.5  #: the delay that lets one round's news travel together
 
 
@@ -45,6 +48,7 @@ class House:
             "QOSWATCH_DATA_DIR": str(folder),
             "QOSWATCH_TEST_CLOCK": "hash",
             "QOSWATCH_ALLOW_PRIVATE_TARGETS": "yes",
+            "PUBLIC_URL": PUBLIC,
             "ZOOM_INTENSIVE_PER_MINUTE": "600",  # a pace of real time, which a story has not got
             **environ,
         }
@@ -100,6 +104,44 @@ class House:
         who = [person if isinstance(person, dict) else {"participant_id": person} for person in people]
         body = {"meeting": meeting, "who": who, "notify": list(notify), **more}
         return str(self.api("POST", "/v1/watches", body)["id"])
+
+    def person(self, id: str, name: str, **ways: Any) -> str:
+        """Somebody who can be called."""
+        self.api("PUT", f"/v1/people/{id}", {"name": name, **ways})
+        return id
+
+    def policy(self, id: str, *steps: tuple[str, list[dict[str, str]], dict[str, Any] | None], repeat: int = 0) -> str:
+        """Steps as (after, tell, when); a `when` of None is left out."""
+        told = [
+            {"after": after, "tell": tell, **({} if when is None else {"when": when})} for after, tell, when in steps
+        ]
+        self.api("PUT", f"/v1/policies/{id}", {"steps": told, "repeat": repeat})
+        return id
+
+    def link(self, name: str, hook: str = "T1/B1/secret") -> str:
+        """Where a link of the newest message of a destination leads, in this house."""
+        found = re.findall(rf"{PUBLIC}(/a/[^|>\s]+)\|{re.escape(name)}>", json.dumps(self.posts(hook)[-1].body))
+        assert found, f"no link {name!r} in {self.posts(hook)[-1].body}"
+        return self.url + str(found[0])
+
+    def page(self, url: str) -> Callable[[str], str]:
+        """Open a link as a person does, and look; answers how to say who one is and to confirm."""
+        browser = requests.Session()
+        shown = browser.get(url, timeout=10)
+        assert shown.ok, shown.text
+        form = dict(re.findall(r'name="(\w+)"[^>]*?value="([^"]*)"', shown.text))["form"]
+
+        def press(who: str) -> str:
+            with browser:
+                done = browser.post(url, data={"form": form, "other": who}, timeout=10)
+            assert done.ok, done.text
+            return done.text
+
+        return press
+
+    def follow(self, url: str, who: str) -> str:
+        """Open a link, say who one is, and confirm."""
+        return self.page(url)(who)
 
     def run(self) -> None:
         """Let the product do what is due at this moment."""
@@ -179,6 +221,42 @@ def house(redis_client: Any, redis_socket: Path, tmp_path: Path, simulator: Simu
     built = House(f"unix://{redis_socket}", tmp_path, simulator)
     yield built
     built.close()
+
+
+class Collector:
+    """Hears everything that any destination was told; what nobody expected fails the story at its end."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._taken = house, 0
+
+    def hears(self, *expected: tuple[str, str]) -> None:
+        """The next messages are these and no others, in this order: (destination, a part of what it says)."""
+        told = self._new()
+        assert len(told) == len(expected), f"expected {len(expected)} messages, got {told}"
+        for (hook, part), (to, said) in zip(expected, told, strict=True):
+            assert hook == to, f"expected {part!r} at {hook}, got {said!r} at {to}"
+            assert part in said, f"expected {part!r} at {hook}, got {said!r}"
+        self._taken += len(told)
+
+    def silence(self) -> None:
+        """Nobody was told anything since."""
+        self.hears()
+
+    def skip(self) -> None:
+        """What came until now is not what this story is about."""
+        self._taken += len(self._new())
+
+    def _new(self) -> list[tuple[str, str]]:
+        posts = [post for post in self._house.simulator.inbox.posts(accepted=True) if ROLL not in _sentence(post)]
+        return [(post.destination, _sentence(post)) for post in posts[self._taken :]]
+
+
+@pytest.fixture
+def collector(house: House) -> Iterator[Collector]:
+    """Everything that is told in this story; at its end nothing may have been told that the story did not name."""
+    made = Collector(house)
+    yield made
+    made.silence()
 
 
 __all__ = ["BASE", "House", "timedelta"]

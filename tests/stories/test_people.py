@@ -219,7 +219,7 @@ def test_a_panelist_of_a_webinar_is_found_by_role(house: Any) -> None:
     house.advance(minutes=4)
 
     assert house.people(watch) == {"watching": ["Prof. Ito"]}
-    assert house.texts() == ["CRITICAL: others hear Prof. Ito breaking up. Lecture. Nobody has it."]
+    assert house.texts() == ["CRITICAL: others hear Prof. Ito breaking up. Meeting 82212345678. Nobody has it."]
 
 
 def test_hidden_names_are_said_to_be_hidden(board: Any) -> None:
@@ -261,7 +261,7 @@ def test_a_person_is_followed_into_any_meeting(house: Any) -> None:
 
     house.advance(minutes=4)
 
-    assert house.texts() == ["CRITICAL: others hear Dr Rao breaking up. Grand round. Nobody has it."]
+    assert house.texts() == ["CRITICAL: others hear Dr Rao breaking up. Meeting 81100000002. Nobody has it."]
 
 
 def test_forty_people_cost_pages_and_not_forty_calls(board: Any) -> None:
@@ -285,7 +285,7 @@ def test_an_expired_page_token_begins_anew_and_loses_nobody(board: Any) -> None:
 
     board.advance(minutes=5)
 
-    assert board.texts() == [FIRE.format("Delegate 39")]
+    assert board.texts() == [f"CRITICAL: others hear Delegate 39 breaking up. Meeting {NUMBER}. Nobody has it."]
 
 
 def test_two_watches_of_one_person_cost_one_call(board: Any) -> None:

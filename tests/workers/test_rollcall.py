@@ -1,7 +1,7 @@
 """Calling the roll: owed once a watch and run, told once, together, and never before an alert."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,26 @@ def test_roll_calls_of_one_channel_travel_together(hall: Hall) -> None:
     [delivery] = hall.store.lanes.deliveries()[0]
     assert (delivery.state, len(delivery.alerts)) == ("accepted", 2)
     assert hall.store.lanes.owing("slack-av") == frozenset()
+
+
+def test_each_channel_hears_as_much_as_it_may_know(hall: Hall) -> None:
+    flow = hall.store.documents.channels.get("teams-av")
+    assert flow is not None
+    hall.store.documents.channels.put(replace(flow, privacy="ids"))
+
+    hall.call(a_watch("w1", "dr rao", "slack-av", "teams-av"))
+    deliver(hall.runtime)
+
+    assert hall.told() == [[RAO]]
+    assert hall.told(FLOW) == [["Watching meeting 97763643886: participant 7 found, fine."]]
+
+
+def test_a_watch_that_names_nobody_tells_no_topic(hall: Hall) -> None:
+    hall.call(replace(a_watch("w1", "-"), who=(Who("everyone", "everyone"),)))
+    deliver(hall.runtime)
+
+    [[told]] = hall.told()
+    assert told.startswith("Watching meeting 97763643886: 2 people found,")
 
 
 def test_it_is_called_once(hall: Hall) -> None:

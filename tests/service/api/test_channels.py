@@ -54,10 +54,13 @@ def test_the_url_lies_sealed_in_redis(call: Any, slack: str, redis_client: Any) 
         ),
         pytest.param({"url": "https://[hooks.slack.com/services/a"}, "/url", "no address", id="half-an-ipv6"),
         pytest.param({"url": "not a url"}, "/url", "no spaces", id="no-url"),
-        pytest.param({"kind": "pagerduty"}, "/kind", "'pagerduty' comes later", id="pagerduty"),
         pytest.param({"kind": "slack_app"}, "/kind", "'slack_app' comes later", id="slack-app"),
-        pytest.param({"kind": "fax"}, "/kind", "must be 'slack' or 'teams'", id="kind"),
-        pytest.param({"privacy": "full"}, "/privacy", "'privacy' comes later", id="privacy"),
+        pytest.param(
+            {"kind": "fax"}, "/kind", "must be 'slack', 'teams', 'pagerduty', 'webhook' or 'email'", id="kind"
+        ),
+        pytest.param({"privacy": "none"}, "/privacy", "must be 'full', 'watched' or 'ids'", id="privacy"),
+        pytest.param({"quiet_hours": "at night"}, "/quiet_hours", "no window of the week", id="quiet-hours"),
+        pytest.param({"quiet_hours": "00:00-24:00"}, "/quiet_hours", "quiet for ever", id="always-quiet"),
         pytest.param({"timezone": "Europe/Berln"}, "/timezone", "did you mean 'Europe/Berlin'?", id="zone"),
         pytest.param({"timezone": "../etc/passwd"}, "/timezone", "no time zone", id="zone-path"),
         pytest.param({"state": "ok"}, "/state", "ours to say", id="read-only"),

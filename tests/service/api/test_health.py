@@ -68,6 +68,11 @@ def test_not_ready_while_nothing_will_look_at_a_live_meeting(call: Any, store: A
             ["2 live meetings are not armed: nothing is seen there until one of its watches is PUT again"],
             id="two-unarmed",
         ),
+        pytest.param(
+            Figures(1.0, 0, 0, overdue_steps=1),
+            ["1 escalation step is overdue: is `qoswatch worker` running?"],
+            id="a-step-overdue",
+        ),
     ],
 )
 def test_every_reason_says_where_to_look(figures: Figures, said: list[str]) -> None:

@@ -91,8 +91,10 @@ def test_a_deleted_watch_is_gone(call: Any, slack: str) -> None:
         pytest.param({"who": [{"participant_id": "a b"}]}, "/who/0/participant_id", "digits only", id="no-number"),
         pytest.param({"meeting": "12"}, "/meeting", "9 to 11 digits", id="short-number"),
         pytest.param({"kind": "party"}, "/kind", "must be 'auto', 'meeting' or 'webinar'", id="kind"),
-        pytest.param({"policy": "av"}, "/policy", "policies come later", id="policy"),
-        pytest.param({"notify": []}, "/notify", "at least 1 entry", id="nobody-told"),
+        pytest.param({"policy": "av"}, "/policy", "register one: PUT /v1/policies/<id>", id="unknown-policy"),
+        pytest.param({"policy": ""}, "/policy", "there is no policy", id="blank-policy"),
+        pytest.param({"notify": []}, "/notify", "nobody would be told", id="nobody-told"),
+        pytest.param({"notify": [], "policy": None}, "/notify", "nobody would be told", id="nobody-told-in-nulls"),
         pytest.param({"notify": ["slack-v"]}, "/notify/0", "did you mean 'slack-av'?", id="unknown-channel"),
         pytest.param(
             {"rules": ["speaker", "audo-sent"]},
@@ -139,7 +141,10 @@ def test_a_watch_that_would_tell_nobody_is_refused(call: Any) -> None:
     body = {name: value for name, value in WISH.items() if name != "notify"}
     answer = call("PUT", "/v1/watches/board", body)
     assert answer.json["errors"] == [
-        {"detail": "nobody would be told: name at least one channel in 'notify'", "pointer": "/notify"}
+        {
+            "detail": "nobody would be told: name a channel in 'notify', a policy in 'policy', or both",
+            "pointer": "/notify",
+        }
     ]
 
 
@@ -163,9 +168,9 @@ def test_resuming_arms_the_watch_again(call: Any, slack: str, store: Any) -> Non
     assert store.due.first() == ("n97763643886", store.clock.now())
 
 
-def test_what_is_missing_is_told_beside_what_comes_later(call: Any) -> None:
+def test_all_that_is_missing_is_told_at_once(call: Any) -> None:
     answer = call("PUT", "/v1/watches/board", {"policy": "av"})
-    assert [fault["pointer"] for fault in answer.json["errors"]] == ["/meeting", "/who", "/notify", "/policy"]
+    assert [fault["pointer"] for fault in answer.json["errors"]] == ["/meeting", "/who"]
 
 
 def test_a_wrong_id_in_a_meeting_that_is_on_is_said(call: Any, slack: str, store: Any) -> None:
@@ -174,3 +179,43 @@ def test_a_wrong_id_in_a_meeting_that_is_on_is_said(call: Any, slack: str, store
 
     assert answer["state"] == "live"
     assert answer["says"].startswith("Spring Town Hall is on, but nobody watched was seen in it yet")
+
+
+@pytest.fixture
+def policy(call: Any, slack: str) -> str:
+    body = {"steps": [{"after": "5m", "tell": [{"channel": slack}]}]}
+    assert call("PUT", "/v1/policies/av-oncall", body).status_code == 201
+    return "av-oncall"
+
+
+@pytest.mark.parametrize(
+    ("notify", "says"),
+    [
+        pytest.param(["slack-av"], "will tell slack-av, and more by policy av-oncall.", id="beside-channels"),
+        pytest.param([], "will tell whom policy av-oncall names.", id="alone"),
+    ],
+)
+def test_a_watch_may_name_a_policy(call: Any, policy: str, store: Any, notify: list[str], says: str) -> None:
+    answer = call("PUT", "/v1/watches/board", _wish(notify=notify, policy=policy))
+    assert answer.status_code == 201
+    assert (answer.json["policy"], answer.json["notify"]) == (policy, notify)
+    assert answer.json["says"].endswith(says)
+    assert call("GET", "/v1/watches").json["items"][0]["policy"] == policy
+    assert store.documents.watches.get("board").policy == policy
+
+
+def test_a_policy_alone_needs_no_list_of_channels(call: Any, policy: str) -> None:
+    body = {name: value for name, value in _wish(policy=policy).items() if name != "notify"}
+    assert call("PUT", "/v1/watches/board", body).json["notify"] == []
+
+
+def test_without_a_policy_the_answer_says_null_and_takes_it_back(call: Any, policy: str, store: Any) -> None:
+    call("PUT", "/v1/watches/board", _wish(policy=policy))
+    assert call("PUT", "/v1/watches/board", _wish(policy=None)).json["policy"] is None
+    assert store.documents.watches.get("board").policy == ""
+
+
+def test_a_policy_that_is_not_there_has_a_neighbour(call: Any, policy: str) -> None:
+    answer = call("PUT", "/v1/watches/board", _wish(policy="av-onkall"))
+    assert (answer.status_code, answer.json["pointer"]) == (422, "/policy")
+    assert answer.json["errors"][0]["detail"] == "there is no policy 'av-onkall': did you mean 'av-oncall'?"

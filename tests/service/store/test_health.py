@@ -11,7 +11,7 @@ from tests.service.store.conftest import SECRET_KEY
 
 
 def test_a_service_that_never_ran_says_so(store: Store) -> None:
-    assert store.health.figures(START) == Figures(None, 0, 0, 0, {})
+    assert store.health.figures(START) == Figures(None, 0, 0, 0, 0, {})
 
 
 def test_the_age_of_the_last_tick_is_in_real_seconds(store: Store) -> None:

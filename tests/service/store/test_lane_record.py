@@ -190,3 +190,57 @@ def test_whatever_happens_on_the_way_the_last_news_is_told_and_no_id_accepted_tw
     assert store.redis.hgetall(keys.told(LANE)) == {b"al_1": str(seq).encode()}
     assert len(accepted) == len(set(accepted))
     assert store.lanes.first_due() is None
+
+
+def test_a_lane_remembers_its_posts_in_a_row_and_when_the_last_was_accepted(store: Store) -> None:
+    owe(store, a_debt())
+    first = claimed(store)
+    assert (first.posts, first.last_at, first.put_off) == (0, None, None)
+    posted(store, first, posts=1)
+    last_at = store.clock.now()
+    store.clock.advance(seconds=30)
+    owe(store, a_debt("al_2"))
+
+    turn = claimed(store)
+    assert (turn.posts, turn.last_at) == (1, last_at)
+    store.lanes.put_off(turn, store.clock.now() + timedelta(minutes=5))
+    store.clock.advance(minutes=5)
+    posted(store, claimed(store), posts=2)
+    owe(store, a_debt("al_3"))
+    store.clock.advance(seconds=1)
+    assert (claimed(store).posts, claimed_memory(store)) == (2, {b"posts": b"2"})
+
+
+def claimed_memory(store: Store) -> dict[bytes, bytes]:
+    held = store.redis.hgetall(keys.lane(LANE))
+    return {name: value for name, value in held.items() if name in (b"posts", b"put_off")}
+
+
+@pytest.mark.parametrize("outcome", ["refused", "unknown"])
+def test_a_post_that_was_not_accepted_and_a_roll_call_change_no_memory(store: Store, outcome: str) -> None:
+    owe(store, a_debt())
+    until = store.clock.now() + timedelta(minutes=5)
+    store.lanes.put_off(claimed(store), until)
+    store.clock.put(until)
+    posted(store, claimed(store), outcome)
+    store.clock.advance(seconds=1)
+    turn = claimed(store)
+    assert (turn.posts, turn.last_at, turn.put_off) == (0, None, until)
+
+
+def test_a_dead_post_of_a_part_gives_up_the_whole_that_it_was_composed_of(store: Store) -> None:
+    owe(store, a_debt("al_1", 3))
+    turn = claimed(store)
+    assert store.lanes.begin(turn, "dl_1", (("al_1", 2),))
+    store.lanes.record(turn, an_attempt("dead", 400), gate=OPEN)
+    assert store.lanes.first_due() is None, "or the same post would die for ever"
+
+
+def test_a_part_that_was_told_leaves_the_rest_owed(store: Store) -> None:
+    owe(store, a_debt("al_1", 3))
+    turn = claimed(store)
+    assert store.lanes.begin(turn, "dl_1", (("al_1", 2),))
+    store.lanes.record(turn, an_attempt(), gate=OPEN)
+    store.clock.advance(seconds=1)
+    again = claimed(store)
+    assert (again.owed, again.told) == ({"al_1": 3}, {"al_1": 2})

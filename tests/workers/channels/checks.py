@@ -9,8 +9,14 @@ import re
 
 from slack_sdk.models.blocks import Block
 
+#: Those whom the stories call; strangers write other mentions into their names.
+CALLED = {"<@U0FANA>": "Ana Ruiz", "<@U0FBEN>": "Ben Ito"}
+_NAMES = frozenset(CALLED.values())
+_CALL = re.compile("|".join(CALLED))
+_OFFERS = "Take it|Take all|Snooze 15 min|Not for this meeting|False alarm|Open"
 _MENTION = re.compile(r"<[!@#]")
-_LINK = re.compile(r"<(?!https?://[^<>|]+\|How>)")
+_LINK = re.compile(rf"<(?!https?://[^<>|]+\|(?:How|{_OFFERS})>)")
+_AT = re.compile(r"<at>([^<>]*)</at>")
 _STYLE = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")
 _TEXT_BLOCK = {
     "type": None,
@@ -64,7 +70,8 @@ def _slack_texts(block):
 
 
 def _mrkdwn_faults(text, styled=False):
-    """Only our own link, our own bold labels and our own digits may mean anything."""
+    """Only our own links, our own bold labels, those whom we call and our own digits may mean anything."""
+    text = _CALL.sub("", text)
     faults = ["a mention"] if _MENTION.search(text) else []
     faults += ["a link"] if _LINK.search(text) else []
     faults += ["an open &"] if re.search(r"&(?!amp;|lt;|gt;)", text) else []
@@ -75,7 +82,8 @@ def _mrkdwn_faults(text, styled=False):
     return faults + (["a style"] if _STYLE.search(ours) else [])
 
 
-def card_faults(body):
+def card_faults(body, called=_NAMES):
+    """`called`: the names that may be mentioned."""
     size = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
     faults = ["over 20,000 bytes"] if size > 20_000 else []
     faults += [] if body.keys() == {"type", "summary", "attachments"} and body["type"] == "message" else ["envelope"]
@@ -83,30 +91,70 @@ def card_faults(body):
     card = attachment["content"]
     faults += [] if attachment["contentType"] == "application/vnd.microsoft.card.adaptive" else ["content type"]
     faults += [] if (card["type"], card["version"]) == ("AdaptiveCard", "1.4") else ["version"]
-    faults += [] if card["msteams"] == {"width": "Full"} else ["msteams"]
-    faults += [f"unknown key {key}" for key in card.keys() - {"$schema", "type", "version", "msteams", "body"}]
+    faults += _mention_faults(card, called)
+    faults += [
+        f"unknown key {key}" for key in card.keys() - {"$schema", "type", "version", "msteams", "body", "actions"}
+    ]
+    faults += _action_faults(card.get("actions", [{}]))
     faults += [] if card["body"][0]["text"] == body["summary"] else ["the first TextBlock is not the summary"]
     for element in card["body"]:
-        faults += _element_faults(element)
+        faults += _element_faults(element, called)
     return faults
 
 
-def _element_faults(element):
+def _texts(inside):
+    """Every text in a part of a card, as people read it."""
+    if isinstance(inside, str):
+        return [inside]
+    parts = inside.values() if isinstance(inside, dict) else inside if isinstance(inside, list) else ()
+    return [text for part in parts for text in _texts(part)]
+
+
+def _mention_faults(card, called):
+    """Each mention has its entity with the very same text, and there is no entity that calls nobody."""
+    host = card["msteams"]
+    entities = host.get("entities", [{}])
+    faults = [] if host.get("width") == "Full" and host.keys() <= {"width", "entities"} and entities else ["msteams"]
+    spoken = {f"<at>{name}</at>" for name in _AT.findall("\n".join(_texts(card["body"])))}
+    declared = {entity.get("text") for entity in entities if entity}
+    faults += [] if spoken == declared else ["mentions without entities, or entities without mentions"]
+    for entity in filter(None, entities):
+        who = entity["mentioned"]
+        good = entity.keys() == {"type", "text", "mentioned"} and entity["type"] == "mention"
+        good = good and who.keys() == {"id", "name"} and who["id"] and entity["text"] == f"<at>{who['name']}</at>"
+        faults += [] if good and who["name"] in called else ["an entity"]
+    return faults
+
+
+def _action_faults(actions):
+    """Buttons that open a page, at most six; a card without any has no such key."""
+    if actions == [{}]:
+        return []
+    faults = [] if 1 <= len(actions) <= 6 else ["actions"]
+    for action in actions:
+        good = action.keys() == {"type", "title", "url"} and action["type"] == "Action.OpenUrl"
+        good = good and re.fullmatch(_OFFERS, action["title"]) and action["url"].startswith(("http://", "https://"))
+        faults += [] if good else [f"an action: {action}"]
+    return faults
+
+
+def _element_faults(element, called):
     if element["type"] == "FactSet":
         faults = [] if element.keys() == {"type", "facts"} and 1 <= len(element["facts"]) <= 6 else ["facts"]
         for fact in element["facts"]:
             faults += [] if fact.keys() == {"title", "value"} and fact["title"] else ["a fact"]
-            faults += _markdown_faults(fact["title"]) + _markdown_faults(fact["value"])
+            faults += _markdown_faults(fact["title"], called) + _markdown_faults(fact["value"], called)
         return faults
     faults = [] if element["type"] == "TextBlock" and element["text"] else [f"element {element['type']}"]
     for key, given in element.items():
         allowed = _TEXT_BLOCK.get(key, set())
         faults += [] if allowed is None or given in allowed else [f"{key}: {given}"]
-    return faults + _markdown_faults(element["text"])
+    return faults + _markdown_faults(element["text"], called)
 
 
-def _markdown_faults(text):
-    """Only our own link and our own bold lead may mean anything."""
+def _markdown_faults(text, called):
+    """Only our own link, our own bold lead and those whom we call may mean anything."""
+    text = _AT.sub(lambda found: found[1] if found[1] in called else found[0], text)
     ours = re.sub(r"(^| )\[How\]\(https?://[^\s()\[\]<>]+\)$", "", text)
     ours = re.sub(r"^\*\*[^*]+\*\*", "", ours)
     faults = ["a mention"] if re.search(r"<|&#?\w+;", ours) else []

@@ -9,13 +9,33 @@ from pathlib import Path
 
 import pytest
 
-from rules import message, rollwords, selfwords
-from rules.message import compose, digest
-from rules.model import Channel, Note, Round
+from rules import message, notewords, rollwords, selfwords, storm
+from rules.message import Action, compose, digest
+from rules.model import Channel, Mention, Note, Round
+from rules.offers import offered
+from rules.words import MARKS
 from simulator import slack as slack_witness
 from simulator import teams as teams_witness
-from tests.rules.alerts import THE_ROUND, ZONE, a_breach, a_drop, a_return, an_alert, an_over, at, the_samples
-from tests.workers.channels.checks import card_faults, slack_faults
+from tests.rules.alerts import (
+    ANA,
+    BEN,
+    POLICED,
+    THE_ROUND,
+    ZONE,
+    a_breach,
+    a_call,
+    a_drop,
+    a_return,
+    a_seat,
+    an_alert,
+    an_entry,
+    an_over,
+    at,
+    snoozed,
+    taken,
+    the_samples,
+)
+from tests.workers.channels.checks import CALLED, card_faults, slack_faults
 from workers.channels import render
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -44,6 +64,90 @@ def told_of(alert, kind, now, **given):
     look = Round(watched=4, fine=4, bad=0, no_figures=0, at=at(now))
     given = {"samples": the_samples(until="10:48")} | given
     return compose(alert, kind, breaches=alert.breaches, round=look, tz=ZONE, now=at(now), **given)
+
+
+def with_links(made, alert=None, **given):
+    """A message with the links that a reader is offered."""
+    links = offered(made.kind, alert, **given)
+    return replace(made, actions=tuple(Action(name, f"https://qos.example.org/a/{act}.sig") for name, act in links))
+
+
+def policed(kind, *breaches, entry=None, now="10:45", links=True, **state):
+    """What is told of an alert that a policy carries to people."""
+    privacy, severity = state.pop("privacy", "full"), state.pop("severity", "critical")
+    alert = an_alert(*breaches, watches=POLICED, severity=severity, **state)
+    given = {"breaches": alert.breaches, "samples": the_samples(), "round": THE_ROUND, "tz": ZONE}
+    made = compose(alert, kind, now=at(now), entry=entry, privacy=privacy, **given)
+    return with_links(made, alert) if links else made
+
+
+def the_storm(*, privacy="full", kinds="fire", bad=22, fine=18, common=19):
+    """Most of a meeting hears it breaking up, and most of those come from one network."""
+    lyon = {"ip_address": "203.0.113.9", "location": "Lyon (FR )", "network_type": "Wifi"}
+    home = {"ip_address": "198.51.100.7", "location": "Leeds (GB )", "network_type": "Wired"}
+    sick = [
+        a_seat(n, 31 - n, "10:41" if n < 3 else "10:43", facts=lyon if n < common else {**home, "ip_address": f"h{n}"})
+        for n in range(bad)
+    ]
+    well = [a_seat(100 + n, facts={**home, "ip_address": f"w{n}"}) for n in range(fine)]
+    seats = {seat.id: seat for seat in (*sick, *well)}
+    alerts = [
+        an_alert(
+            a_breach(says=f"{seat.name} hears the others breaking up"),
+            id=seat.alert.id,
+            subject=seat.id,
+            who=seat.name,
+            watches=POLICED,
+            next_call=a_call("10:46"),
+        )
+        for seat in sick[:3]
+    ]
+    told = {"now": at("10:44"), "tz": ZONE}
+    hits = [
+        storm.Hit(alert, kinds, compose(alert, kinds, breaches=alert.breaches, privacy=privacy, **told))
+        for alert in alerts
+    ]
+    look = Round(bad + fine, fine, bad, 0, at("10:44"))
+    return hits, seats, storm.compose(
+        hits, seats, "slack-av", look, topic="Spring Town Hall", privacy=privacy, **told
+    )  # fmt: skip
+
+
+def scattered():
+    """Several who are bad, without anything in common."""
+    hits, seats, nothing = the_storm(bad=9, fine=31, common=0)
+    assert nothing is None
+    seats = {
+        id: replace(seat, facts={"network_type": "Wifi"} if seat.id == "i1.0" else {}) for id, seat in seats.items()
+    }
+    return digest([hit.message for hit in hits], "Spring Town Hall", shared=storm.shared(hits, seats))
+
+
+def after_the_night():
+    chen = an_over("fine", "10:31", since_at=at("10:14"), worst=22.0, operand="audio_output.avg_loss")
+    over = [told("resolved", an_over("fine", "10:50", severity="warning"), now="13:00") for _ in range(2)]
+    worst = compose(
+        an_alert(chen, who="Dr Chen"), "resolved", breaches=(chen,), tz=ZONE, now=at("13:00")
+    )  # fmt: skip
+    return digest([*over, worst], "Spring Town Hall", quiet="22:00-07:00")
+
+
+def noted(kind, *sentences):
+    return notewords.message(
+        [Note(f"nt_{n}", kind, text, at("10:07")) for n, text in enumerate(sentences)], ZONE, at("10:08")
+    )
+
+
+def gap(kind="fire", entry=None, **state):
+    """A service alert that a policy carries to people."""
+    says, because = "Nobody is on call for AV", "schedule av has no turn from Fri 18:00 to Mon 09:00"
+    breach = a_breach(
+        rule="service.schedule.av", says=says, because=because, operand="", value=None, hint="Add a cover."
+    )
+    alert = an_alert(
+        breach, subject="service.schedule.av", who="qoswatch", topic="", facts={}, watches=POLICED, **state
+    )  # fmt: skip
+    return with_links(selfwords.compose(alert, kind, tz=ZONE, now=at("10:50"), entry=entry), alert)
 
 
 def hostile():
@@ -191,11 +295,110 @@ MESSAGES = {
     "channel mended": lambda: ourselves("service.channel.slack-av", "resolved", "no_service", over=True, **DEAF),
     "budget": lambda: ourselves("service.budget", "fire", SHORT["because"], **SHORT["facts"]),
     "webhooks": lambda: ourselves("service.webhooks", "fire", SILENT["because"], **SILENT["facts"]),
+    "gap": gap,
+    "gap escalated": lambda: gap("escalated", an_entry("escalated", "10:49", call=a_call("10:49", BEN))),
+    "gap reminder": lambda: gap("reminder", an_entry("reminder", "10:53"), calls=(a_call("10:49", BEN),)),
+    "gap taken": lambda: gap("taken", an_entry("taken", "10:49", by="Ana Ruiz"), taken=taken("10:49")),
+    "gap untaken": lambda: gap("untaken", an_entry("untaken", "10:49", by="Ana Ruiz"), next_call=a_call("10:52", BEN)),
+    "gap snoozed": lambda: gap("snoozed", an_entry("snoozed", "10:49", by="Ana Ruiz"), snooze=snoozed()),
+    "gap flapping": lambda: gap("flapping", flapping=4),
+    "fire with a policy": lambda: policed("fire", next_call=a_call("10:46")),
+    "fire taken": lambda: policed("fire", taken=taken("10:44")),
+    "fire telling a channel next": lambda: policed(
+        "fire", next_call=a_call("10:46", channels=("teams-av",), pages=False)
+    ),
+    "fire watched": lambda: policed("fire", next_call=a_call("10:46"), privacy="watched"),
+    "fire ids": lambda: policed("fire", next_call=a_call("10:46"), privacy="ids"),
+    "worse taken as warning": lambda: policed(
+        "worse", a_breach(since_at=at("10:42")), was_taken=taken("10:40"), next_call=a_call("10:46")
+    ),
+    "escalated": lambda: policed(
+        "escalated",
+        now="10:49",
+        entry=an_entry("escalated", "10:49", call=a_call("10:49", BEN, step=3)),
+        calls=(a_call("10:46"), a_call("10:49", BEN, step=3)),
+        next_call=a_call("10:54", ANA, BEN, step=4),
+    ),
+    "escalated to a channel": lambda: policed(
+        "escalated",
+        now="10:49",
+        entry=an_entry("escalated", "10:49", call=a_call("10:49", channels=("teams-av",), pages=False)),
+    ),
+    "reminder": lambda: policed(
+        "reminder",
+        a_breach(value=12.0),
+        now="10:54",
+        entry=an_entry("reminder", "10:54"),
+        calls=(a_call("10:46"), a_call("10:51", BEN, step=3)),
+        next_call=a_call("10:56", channels=("AV lead",), step=4),
+    ),
+    "reminder of who has it": lambda: policed(
+        "reminder", now="11:01", entry=an_entry("reminder", "11:01"), taken=taken(), calls=(a_call("10:46"),)
+    ),
+    "snooze over": lambda: policed("reminder", now="11:00", entry=an_entry("unsnoozed", "11:00")),
+    "silence over": lambda: policed("reminder", now="11:00", entry=an_entry("unsilenced", "11:00")),
+    "taken": lambda: policed(
+        "taken",
+        now="10:46",
+        entry=an_entry("taken", "10:46", by="Ana Ruiz", comment="calling him"),
+        taken=taken(comment="calling him"),
+        remind_at=at("11:01"),
+    ),
+    "untaken": lambda: policed(
+        "untaken",
+        now="10:52",
+        entry=an_entry("untaken", "10:52", by="Ana Ruiz", comment="on a train"),
+        next_call=a_call("10:57", BEN),
+    ),
+    "snoozed": lambda: policed(
+        "snoozed", entry=an_entry("snoozed", "10:45", by="Ana Ruiz"), snooze=snoozed(), snoozed_until=at("11:00")
+    ),
+    "flapping": lambda: policed("flapping", flapping=4),
+    "held paging paused": lambda: policed("held", a_breach(hold="idle", hold_at=at("10:44"))),
+    "closed by a person": lambda: policed(
+        "closed_bad",
+        an_over("resolved"),
+        now="10:54",
+        state="closed",
+        ending="resolved",
+        resolved=taken("10:52", "rebooted his router"),
+    ),
+    "closed as a false alarm": lambda: policed(
+        "closed_bad",
+        an_over("resolved"),
+        now="10:54",
+        state="closed",
+        ending="resolved",
+        resolved=taken("10:52", reason="false_alarm"),
+    ),
+    "closed fine taken": lambda: policed(
+        "resolved", an_over("fine"), now="10:54", state="closed", ending="fine", taken=taken()
+    ),
+    "digest nothing in common": scattered,
+    "digest after quiet hours": after_the_night,
+    "digest with links": lambda: with_links(
+        digest([policed("fire", links=False), policed("taken", taken=taken())], "Spring Town Hall")
+    ),
+    "storm": lambda: with_links(the_storm()[2]),
+    "storm watched": lambda: with_links(the_storm(privacy="watched")[2]),
+    "storm ids": lambda: with_links(the_storm(privacy="ids")[2]),
+    "hand over": lambda: noted(
+        "hand_over",
+        "Now on call for AV: Ben Ito until Fri 18:00. Then: Ana Ruiz. Open: 1 alert (Dr Rao, taken by Ana).",
+    ),
+    "silence": lambda: noted(
+        "silence",
+        "Silence on: Building C until 05:00 (Ana: core switch CHG0041). Alerts are recorded, not sent."
+        " Service alerts still come.",
+        "Silence for Building C ends 05:00. Still bad there: 2. They will be told then.",
+    ),
     "roll call": lambda: roll_call(FOUND),
     "roll call hidden guest": lambda: roll_call(HIDDEN),
     "roll call two watches": lambda: roll_call(FOUND, "Watching Spring Town Hall: Ana Lima found, fine."),
     "roll call hostile name": lambda: roll_call(HOSTILE),
-    "channel test": lambda: message.test(CHANNEL, "this is how an alert reaches slack-av.", ZONE, at("10:45")),
+    "channel test": lambda: with_links(
+        message.test(CHANNEL, "this is how an alert reaches slack-av.", ZONE, at("10:45"))
+    ),
 }
 CASES = [(kind, name) for kind in ("slack", "teams") for name in MESSAGES]
 
@@ -221,12 +424,50 @@ def test_a_message_breaks_no_rule_of_its_chat(kind, name):
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
-def test_an_independent_chat_shows_it_and_pings_nobody(kind, name):
-    raw = json.dumps(render(kind, MESSAGES[name]()), ensure_ascii=False)
+def test_an_independent_chat_shows_it_and_pings_nobody_but_those_who_are_called(kind, name):
+    made = MESSAGES[name]()
+    raw = json.dumps(render(kind, made), ensure_ascii=False)
 
     verdict = (slack_witness if kind == "slack" else teams_witness).judge(raw)
 
-    assert (verdict.shown, verdict.problems, verdict.pings) == (True, (), ())
+    called = set(CALLED if kind == "slack" else (f"<at>{person}</at>" for person in CALLED.values()))
+    assert (verdict.shown, verdict.problems) == (True, ())
+    assert set(verdict.pings) <= (called if made.mentions else set())
+
+
+@pytest.mark.parametrize(
+    ("name", "people"),
+    [
+        pytest.param("fire with a policy", [ANA], id="who-is-called-next"),
+        pytest.param("fire taken", [], id="nobody-who-has-it-already"),
+        pytest.param("escalated", [BEN, ANA], id="who-is-called-now-and-who-next"),
+        pytest.param("reminder", [], id="a-reminder-calls-nobody-again"),
+        pytest.param("reminder of who has it", [ANA], id="but-who-has-it"),
+        pytest.param("storm", [ANA], id="storm"),
+        pytest.param("gap escalated", [BEN], id="service-alert"),
+    ],
+)
+def test_who_is_called_is_mentioned_in_each_chats_own_way(name, people):
+    made = MESSAGES[name]()
+
+    in_slack = slack_witness.judge(json.dumps(render("slack", made))).pings
+    in_teams = teams_witness.judge(json.dumps(render("teams", made))).pings
+
+    assert set(in_slack) == {f"<@{each.slack_user}>" for each in people}
+    assert set(in_teams) == {f"<at>{each.name}</at>" for each in people}
+    assert not any(mark in made.first + made.brief for mark in MARKS)
+
+
+def test_who_has_no_handle_is_called_by_plain_name():
+    alert = an_alert(watches=POLICED, next_call=a_call("10:46", Mention("<!channel> *Bob*", "<!here>")))
+
+    made = compose(alert, "fire", breaches=alert.breaches, tz=ZONE, now=at("10:45"))
+
+    for kind, witness in (("slack", slack_witness), ("teams", teams_witness)):
+        raw = json.dumps(render(kind, made), ensure_ascii=False)
+        assert witness.judge(raw).pings == ()
+        assert "∗Bob∗" in raw
+        assert not any(mark in raw for mark in MARKS)
 
 
 def test_every_kind_has_a_file_and_every_file_a_kind():

@@ -4,24 +4,14 @@ import json
 import logging
 import socket
 import threading
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
+from tests.workers.channels.posting import Given
 from workers.channels import http
 from workers.channels.http import Sender, redacted, retry_after
-
-
-@dataclass
-class Given:
-    """The settings that a sender reads."""
-
-    qoswatch_https_proxy: str | None = None
-    qoswatch_ca_file: Path | None = None
-    qoswatch_allow_private_targets: bool = True
 
 
 class Destination:
@@ -232,6 +222,33 @@ def test_the_address_is_checked_again_at_sending(destination):
     assert destination.got == []
 
 
+def test_what_is_signed_is_what_goes_out(sender, destination):
+    sender.post(destination.url, {"text": "Ráo"}, kind="webhook", sign=lambda raw: {"X-Signed": raw.hex()})
+
+    _, headers, raw = destination.got[0]
+    assert bytes.fromhex(headers["X-Signed"]) == raw
+
+
+@pytest.mark.parametrize("kind", ["webhook", "slack"])
+def test_only_a_webhooks_name_must_lead_out_of_our_network(silent, monkeypatch, kind):
+    port = silent.getsockname()[1]
+    here = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **more: here)
+    monkeypatch.setattr(http, "CONNECT_S", 0.2)  # nobody answers the handshake
+    guarded = Sender(Given(qoswatch_allow_private_targets=False))
+    url = "https://hooks.slack.com/services/T000/B000/verysecret"
+
+    answer = guarded.post(url, {}, kind=kind)
+    guarded.close()
+
+    connection, _ = silent.accept()
+    with connection:
+        connection.settimeout(1)
+        sent = connection.recv(100)
+    assert (answer.permanent_reason is not None, sent == b"") == (kind == "webhook", kind == "webhook")
+    assert kind != "webhook" or "its name leads to this machine or into its network" in answer.text
+
+
 def test_a_proxy_of_the_environment_is_not_used_and_ours_is(sender, destination, silent, monkeypatch):
     nowhere = f"http://127.0.0.1:{silent.getsockname()[1]}"
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
@@ -277,4 +294,5 @@ def test_no_part_of_a_secret_address_survives():
 
     text = redacted(json.dumps({"url": url, "sig": "a+bcdefgh", "raw": "a%2Bbcdefgh", "flow": "0afc11"}), url)
 
+    assert redacted("key 4242 and key 42", url, ("key 4242",)) == "[…] and key 42"
     assert not any(secret in text for secret in ("a+bcdefgh", "a%2Bbcdefgh", "0afc11", "workflows/"))

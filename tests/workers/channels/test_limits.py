@@ -1,19 +1,39 @@
 """Whatever strangers call themselves, and however much there is to say: no limit breaks, nothing comes alive."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import news
-from rules.message import DIGEST_LINES, Message, compose, digest
-from tests.rules.alerts import THE_ROUND, ZONE, a_breach, an_alert, at, the_samples
+from rules import news, storm
+from rules.facts import Field
+from rules.message import DIGEST_LINES, Action, Message, compose, digest
+from rules.model import Mention
+from rules.offers import offered
+from rules.storm import Hit
+from rules.words import MARKS
+from simulator import slack as slack_witness
+from tests.rules.alerts import (
+    POLICED,
+    THE_ROUND,
+    ZONE,
+    a_breach,
+    a_call,
+    a_seat,
+    an_alert,
+    an_entry,
+    at,
+    taken,
+    the_samples,
+)
 from tests.rules.hostile import NAMES
 from tests.workers.channels.checks import card_faults, slack_faults
 from workers.channels import render
 from workers.channels.plain import clip, units, unstyled, without_markdown
 
+EVERY = offered("test", None)
 #: The worst that a clean text can be: every character is long once it is escaped, or counts twice.
 WORST = ("&" * 300, "<" * 300, "👩" * 300, "_" * 300, "x" * 300)
 
@@ -43,6 +63,76 @@ def test_no_name_breaks_a_digest(names, topic):
 
     assert slack_faults(render("slack", made)) == []
     assert card_faults(render("teams", made)) == []
+
+
+def a_called_message(name, kind):
+    """Everything that people write and are called, at its worst."""
+    mention = Mention(name, "U0FANA", "ana@example.org")
+    call = replace(a_call("10:46", mention, Mention(name + "x", name, "")), channels=(name,))
+    entry = an_entry(kind if kind in ("escalated", "reminder") else "taken", "10:46", by=name, comment=name, call=call)
+    state = {"taken": taken(by=name, comment=name)} if kind in ("taken", "resolved") else {"next_call": call}
+    alert = an_alert(who=name, topic=name, calls=(call,) * 9, watches=POLICED, **state)
+    told = {"samples": the_samples(), "round": THE_ROUND, "tz": ZONE, "entry": entry}
+    made = compose(alert, kind, breaches=alert.breaches, now=at("10:50"), **told)
+    return replace(made, actions=tuple(Action(each, f"https://q.example/a/{'x' * 200}") for each, _ in EVERY))
+
+
+def names_of(made):
+    """Those whom a message calls, as a card may write them."""
+    return {without_markdown(made.spoken(mark)) for mark in MARKS[: len(made.mentions)]}
+
+
+@settings(max_examples=150, deadline=None)
+@given(name=NAMES, kind=st.sampled_from(news.STRENGTH))
+def test_nobody_who_is_called_breaks_a_limit_or_comes_alive(name, kind):
+    made = a_called_message(name, kind)
+
+    assert slack_faults(render("slack", made)) == []
+    assert card_faults(render("teams", made), names_of(made)) == [], ascii(name)
+    assert set(slack_witness.judge(json.dumps(render("slack", made))).pings) <= {"<@U0FANA>"}
+
+
+@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("kind", news.STRENGTH)
+def test_the_longest_calls_fit(name, kind):
+    made = a_called_message(name, kind)
+
+    assert slack_faults(render("slack", made)) == []
+    assert card_faults(render("teams", made), names_of(made)) == []
+
+
+def test_a_field_full_of_people_is_not_too_long():
+    people = tuple(Mention("👩" * 60, f"@{number}", "") for number in range(6))
+    field = Field("Who has it", "&" * 350 + "".join(MARKS[: len(people)]))
+
+    made = replace(a_message("Dr Rao"), fields=(field,), mentions=people)
+
+    assert slack_faults(render("slack", made)) == []
+
+
+def test_three_hundred_alerts_are_one_message_that_names_some_and_counts_the_rest():
+    lines = [a_message(f"Person {number}", topic="Spring Town Hall") for number in range(300)]
+    made = digest(lines, "Spring Town Hall")
+
+    slack, teams = render("slack", made), render("teams", made)
+
+    assert made.first == "CRITICAL: 300 alerts in Spring Town Hall: 300 critical."
+    for shown in (str(slack), str(teams)):
+        assert all(f"Person {number} " in shown for number in range(DIGEST_LINES))
+        assert "more" in shown
+    assert slack_faults(slack) == card_faults(teams) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=NAMES, bad=st.integers(3, 40))
+def test_no_name_breaks_a_storm(name, bad):
+    facts = dict.fromkeys(("ip_address", "location", "network_type"), name)
+    seats = {seat.id: seat for seat in (a_seat(n, 20, name=name, facts=facts) for n in range(bad))}
+    hit = Hit(an_alert(next_call=a_call("10:46", Mention(name, "U0FANA"))), "fire", a_message(name))
+    made = storm.compose([hit] * bad, seats, "slack-av", None, topic=name, tz=ZONE, now=at("10:45"))
+
+    assert slack_faults(render("slack", made)) == []
+    assert card_faults(render("teams", made), names_of(made)) == []
 
 
 @pytest.mark.parametrize("name", WORST)
