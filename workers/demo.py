@@ -72,6 +72,7 @@ class Demonstration:
             "QOSWATCH_TZ": self._settings.qoswatch_tz,
             "QOSWATCH_TEST_CLOCK": f"{SPEED}@{self._base}",
             "QOSWATCH_ALLOW_PRIVATE_TARGETS": "1",
+            "PUBLIC_URL": self._api,
         }
         env = launch.env_for(self._home(redis_url), env, PORT=str(self._port))
         return {name: value for name, value in env.items() if name != "FORCE_COLOR"}  # our lines go to a file

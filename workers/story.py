@@ -1,5 +1,6 @@
 """The demonstration as a person reads it: figures, alerts and messages of the API and the inbox, as lines."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ METRIC = "audio_input.avg_loss"
 RULE = "audio-sent"
 _WIDTH = 76
 _INDENT = " " * 7
+_LINK = re.compile(r"<(https?:[^|>]+)\|([^|>]+)>")
 
 
 class Story:
@@ -97,7 +99,7 @@ def _is_bad(level: str, row: Json) -> bool:
 def _box(title: str, body: Json) -> Iterator[str]:
     yield f"{_INDENT}┌ {title} " + "─" * max(3, _WIDTH - len(title) - 4)
     for line in _sentences(body):
-        for part in textwrap.wrap(line, _WIDTH - 4) or [""]:
+        for part in textwrap.wrap(line, _WIDTH - 4, break_long_words=False, break_on_hyphens=False) or [""]:
             yield f"{_INDENT}│ {part}"
     yield f"{_INDENT}└" + "─" * (_WIDTH - 1)
 
@@ -108,8 +110,10 @@ def _sentences(body: Json) -> Iterator[str]:
     yield first
     for block in body.get("blocks", ()):
         if block.get("type") == "section" and isinstance(block.get("text"), Mapping):
-            more = _plain(str(block["text"].get("text", "")))
-            if first not in more:
+            told = str(block["text"].get("text", ""))
+            if links := {name: url for url, name in _LINK.findall(told)}:
+                yield from (f"{name}: {url}" for name, url in links.items() if name == "Take it")
+            elif first not in (more := _plain(told)):
                 yield more
 
 

@@ -97,13 +97,15 @@ def _detail(answer: requests.Response) -> str:
 
 
 def _register(outside: Outside, cast: dict[str, Any], settings: Settings) -> None:
-    """Two channels and one watch; a real Slack gets a watch of its own, whose alerts are marked TEST."""
+    """Two channels, one watch, and Ana, who is called when nobody takes the alert; a real Slack gets a watch of its own, whose alerts are marked TEST."""
     trigger = "triggers/manual/paths/invoke?api-version=1&sig=pretend-sig"
     _channel(outside, "slack-av", "slack", f"{outside.inbox}/services/{_SLACK}", settings)
     _channel(outside, "teams-av", "teams", f"{outside.inbox}/workflows/{_TEAMS}/{trigger}", settings)
     who = [{"participant_id": person} for person in cast["people"].values()]
     watch = {"meeting": cast["number"], "who": who, "rules": ["speaker"]}
-    outside.put(f"/v1/watches/{_WATCH}", {**watch, "notify": ["slack-av", "teams-av"]})
+    outside.put("/v1/people/ana", {"name": "Ana Ruiz", "timezone": settings.qoswatch_tz, "slack_user": "U02ANA"})
+    outside.put("/v1/policies/av-oncall", {"steps": [{"after": "2m", "tell": [{"person": "ana"}], "when": {}}]})
+    outside.put(f"/v1/watches/{_WATCH}", {**watch, "notify": ["slack-av", "teams-av"], "policy": "av-oncall"})
     if settings.slack_url:
         _channel(outside, "slack-yours", "slack", settings.slack_url, settings)
         outside.put(f"/v1/watches/{_WATCH}-test", {**watch, "notify": ["slack-yours"], "labels": {"test": "yes"}})

@@ -48,8 +48,10 @@ def test_the_demonstration_shows_an_alert_that_opens_and_closes(child_env: dict[
             assert {post["kind"] for post in shown} == {"slack", "teams"}
             assert all(ALERT.search(json.dumps(post["body"])) for post in shown)
             assert not any(post["problems"] for post in shown)
+            wait_until(lambda: any("paging Ana Ruiz now" in line for line in lines), 60, lines)
             wait_until(lambda: any("Fine again" in line for line in lines), 60, lines)
-            assert len(posts(inbox)) == 4
+            assert len(posts(inbox)) == 6
+            assert "/a/" in json.dumps(shown[0]["body"])
         finally:
             up.send_signal(signal.SIGINT)
             code = up.wait(30)
