@@ -97,7 +97,7 @@ def _detail(answer: requests.Response) -> str:
 
 
 def _register(outside: Outside, cast: dict[str, Any], settings: Settings) -> None:
-    """Two channels, one watch, and Ana, who is called when nobody takes the alert; a real Slack gets a watch of its own, whose alerts are marked TEST."""
+    """Two channels, Ana, who is called when nobody takes it, and one watch; a real Slack has a TEST watch too."""
     trigger = "triggers/manual/paths/invoke?api-version=1&sig=pretend-sig"
     _channel(outside, "slack-av", "slack", f"{outside.inbox}/services/{_SLACK}", settings)
     _channel(outside, "teams-av", "teams", f"{outside.inbox}/workflows/{_TEAMS}/{trigger}", settings)
