@@ -95,7 +95,11 @@ class ChannelBody(Body):
     ] = ""
     headers: Annotated[
         dict[Annotated[str, Field(pattern=HEADER)], Annotated[str, Field(pattern=VALUE)]],
-        Field(max_length=20, description="Sent with every post.", json_schema_extra={"writeOnly": True}),
+        Field(
+            max_length=20,
+            description="Sent with every post.",
+            json_schema_extra={"writeOnly": True, "additionalProperties": False},
+        ),
     ] = Field(default={})
     to: Annotated[tuple[Annotated[str, Field(pattern=MAILBOX)], ...], Field(min_length=1, max_length=20)] = ()
     timezone: Zone | None = Field(None, description="Left out: that of QOSWATCH_TZ.")
