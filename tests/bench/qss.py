@@ -1,36 +1,24 @@
 """Events that Zoom pushes, taken in by real processes: how many a second, and whether a killed worker loses any."""
 
 import os
-import secrets
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
-import requests
-
-from service import settings as settings_file
-from service.settings import VARIABLES
-from service.store import Store
 from simulator import Simulator, letters
 from simulator.push import SECRET
-from workers.embedded import EmbeddedRedis
-from workers.ports import is_free
+from tests import plant as plants
+from tests.plant import READY_S, Plant, wait
 
 MEETINGS, PEOPLE, MINUTES = 12, 125, 4
 ROUNDS = 3
 THREADS = 4
 LEFT_MIN = 10  #: people came so long ago
-READY_S = 60.0
 DONE_S = 60.0
 RECOVERED_S = 240.0  #: leases of what the dead one held run out first
-_ROOT = Path(__file__).parents[2]
 
 Letters = Sequence[tuple[Mapping[str, str], bytes]]
 
@@ -46,54 +34,15 @@ class Taken:
     waiting: int = 0  #: when the worker was killed
 
 
-class Plant:
-    """Web, and if wanted scheduler and poll worker, as processes; a pretend Zoom whose REST tells no figures."""
-
-    def __init__(self, folder: Path, redis_url: str, simulator: Simulator, stack: ExitStack) -> None:
-        self.simulator, self._stack = simulator, stack
-        self.port = next(port for port in range(18_000, 19_000) if is_free(port))
-        self.key = secrets.token_urlsafe(24)
-        given = {
-            **simulator.environ(),
-            "REDIS_URL": redis_url,
-            "PORT": str(self.port),
-            "QOSWATCH_SECRET_KEY": secrets.token_urlsafe(32),
-            "QOSWATCH_API_KEY": self.key,
-            "QOSWATCH_DATA_DIR": str(folder),
-            "QOSWATCH_ALLOW_PRIVATE_TARGETS": "yes",
-            "ZOOM_WEBHOOK_SECRET": SECRET,
-        }
-        unset = {name: "" for each in VARIABLES for name in (each, f"{each}_FILE")}
-        self._environ = {**os.environ, **unset, **given, "PYTHONPATH": str(_ROOT)}
-        self.store = Store.connect(settings_file.load(given))
-        stack.callback(self.store.close)
-        self._log = stack.enter_context((folder / "log").open("a"))
-
-    def start(self, *words: str) -> "subprocess.Popen[bytes]":
-        """One of our processes; it is asked to end with everything else here."""
-        command = [sys.executable, "-P", "-m", "workers.cli", *words]
-        process = subprocess.Popen(command, env=self._environ, stdout=self._log, stderr=self._log, cwd=_ROOT)
-        self._stack.callback(_end, process)
-        return process
-
-    def serve(self) -> None:
-        """Start web and wait for it."""
-        self.start("web", "--host", "127.0.0.1")
-        wait(lambda: _answers(f"{self.url}/livez"), READY_S, "web")
-
-    @property
-    def url(self) -> str:
-        """Where web is."""
-        return f"http://127.0.0.1:{self.port}"
+class House(Plant):
+    """A plant with meetings in it, whose Zoom tells figures by pushes only."""
 
     def watch(self) -> None:
         """Watch everybody, and wait until it is known who they are."""
-        head = {"Authorization": f"Bearer {self.key}"}
-        hook = {"kind": "slack", "url": self.simulator.slack_url()}
-        requests.put(f"{self.url}/v1/channels/slack-av", json=hook, headers=head, timeout=10).raise_for_status()
+        self.api("PUT", "/v1/channels/slack-av", {"kind": "slack", "url": self.simulator.slack_url()})
         for run in self.simulator.world.instances:
             body = {"meeting": run.number, "who": [{"everyone": True}], "rules": ["speaker"], "notify": ["slack-av"]}
-            requests.post(f"{self.url}/v1/watches", json=body, headers=head, timeout=10).raise_for_status()
+            self.api("POST", "/v1/watches", body)
         wait(lambda: self.known() == MEETINGS * PEOPLE, READY_S, "everybody to be known")
 
     def known(self) -> int:
@@ -117,14 +66,11 @@ class Plant:
 
 
 @contextmanager
-def plant() -> Iterator[Plant]:
+def plant() -> Iterator[House]:
     """An empty house of processes, ended by their ids."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="qw-bench-")))
-        server = stack.enter_context(EmbeddedRedis(folder))
-        simulator = stack.enter_context(Simulator())
-        _people(simulator)
-        yield Plant(folder, server.url, simulator, stack)
+    with plants.plant(House, ZOOM_WEBHOOK_SECRET=SECRET) as here:
+        _people(here.simulator)
+        yield here
 
 
 def _people(simulator: Simulator) -> None:
@@ -203,30 +149,5 @@ def section() -> tuple[list[str], bool]:
     return lines, after.kept == after.accepted == after.sent
 
 
-def wait(until: Callable[[], bool], most_s: float, what: str) -> None:
-    """Look again and again. Raises TimeoutError."""
-    deadline = time.monotonic() + most_s
-    while not until():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {most_s:.0f} s for {what}")
-        time.sleep(0.2)
-
-
-def _judged(here: Plant) -> int:
+def _judged(here: House) -> int:
     return here.store.health.counters().get("samples", 0)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=5).ok
-    except (requests.ConnectionError, requests.Timeout):
-        return False
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
