@@ -7,7 +7,7 @@ WORKDIR /app
 
 # Only what the lock names, each file by its hash.
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
+RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r requirements.txt
 
 COPY LICENSE ./
 COPY rules rules/

@@ -3,19 +3,21 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
     $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
-WHEELS := install --require-hashes --only-binary :all:
+# The lock is whole, so nothing is looked for beside it: pip would try newer ones of what is asked for with extras.
+WHEELS := install --no-deps --require-hashes --only-binary :all:
 # Puts this folder on the path of .venv, so that our children start by name from wherever they are.
 HERE := .venv/bin/python -c "import os, pathlib, sysconfig; \
     pathlib.Path(sysconfig.get_path('purelib'), 'qoswatch-here.pth').write_text(os.getcwd() + os.linesep)"
 JOBS ?= 2
 
-.PHONY: help run test coverage bench-budget lint lock clean
+.PHONY: help run test coverage chaos bench-budget lint lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run       everything in one terminal; without Zoom credentials, a pretend Zoom to look at"
 	@echo "make test      lint, types and every test, as CI runs them"
 	@echo "make coverage  the tests again, counting lines and branches; fails below 90 %"
+	@echo "make chaos     kill, stop, starve and cut off every part while it works; fails when anything is lost"
 	@echo "make bench-budget  what watching costs in calls and what it finds, into docs/benchmarks.md; ten minutes"
 	@echo "make lock      write requirements.txt and requirements-dev.txt anew (needs uv)"
 	@echo "make clean     remove what these made"
@@ -29,6 +31,9 @@ test: lint
 
 coverage: .venv/test.stamp
 	.venv/bin/python -m pytest -q -n $(JOBS) --cov --cov-report=term
+
+chaos: .venv/test.stamp
+	.venv/bin/python -P -m tests.chaos
 
 bench-budget: .venv/test.stamp
 	.venv/bin/python -P -m tests.bench
