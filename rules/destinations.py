@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from rules.addresses import address_of, is_ours, is_public
 from rules.errors import RulesError
 from rules.model import Channel, ChannelKind, Region
 
@@ -24,10 +24,9 @@ _TEAMS = (
 _PAGERDUTY = {"us": "events.pagerduty.com", "eu": "events.eu.pagerduty.com"}
 _RETIRED = ("webhook.office.com", "outlook.office.com", "outlook.office365.com")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
-_NEARBY = (".localhost", ".local", ".internal", ".test")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_NEARBY = (".localhost", ".localdomain", ".local", ".internal", ".intranet", ".corp", ".lan", ".home.arpa", ".test")
 _NO_ADDRESS: tuple[ChannelKind, ...] = ("pagerduty", "email")  #: where to is known without one
-#: Ranges that `is_global` calls public: other spellings of IPv4 addresses, and networks of one's own as they once were.
-_DISGUISED = tuple(map(ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10")))
 
 
 class ChannelUrlError(RulesError):
@@ -53,17 +52,6 @@ def check_url(kind: ChannelKind, url: str, allow_private: bool = False) -> None:
 def events_url(region: Region) -> str:
     """Where PagerDuty takes events of an account."""
     return f"https://{_PAGERDUTY[region]}/v2/enqueue"
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is out on the Internet: no machine or network of ours, however it is spelt."""
-    ip = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address):
-        if ip.ipv4_mapped:
-            return is_public(str(ip.ipv4_mapped))
-        if any(ip in network for network in _DISGUISED):
-            return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def leads_to(channel: Channel) -> str:
@@ -97,7 +85,7 @@ def _parts(url: str) -> SplitResult:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise ChannelUrlError("this is no address: it should read https://host/path") from None
-    if parts.scheme not in ("http", "https") or not (_HOST.fullmatch(host) or _is_ip(host)) or port == 0:
+    if parts.scheme not in ("http", "https") or not (_HOST.fullmatch(host) or address_of(host)) or port == 0:
         raise ChannelUrlError("this is no address: it should read https://host/path")
     if "@" in parts.netloc:
         raise ChannelUrlError("an address of a channel has no user name or password in it")
@@ -142,9 +130,9 @@ def _check_pagerduty(parts: SplitResult) -> None:
 
 
 def _check_webhook(parts: SplitResult) -> None:
-    """A name that resolves to an address of ours is found out when it is connected to."""
+    """A name that leads to an address of ours is found out before it is connected to."""
     host = parts.hostname or ""
-    if is_public(host) if _is_ip(host) else "." in host and not host.endswith(_NEARBY):
+    if is_public(host) or (_is_name(host) and not _is_private(host)):
         return
     raise ChannelUrlError(
         "a webhook's address is out on the Internet; this machine and its network are open to trials and tests only "
@@ -165,16 +153,11 @@ _CHECKS: Mapping[ChannelKind, Callable[[SplitResult], None]] = {
 }
 
 
-def _is_ip(host: str) -> bool:
-    try:
-        return bool(ip_address(host))
-    except ValueError:
-        return False
+def _is_name(host: str) -> bool:
+    """Whether a host can mean nothing but a name: some readers take 0177.1, 0x7f.1 and 2130706433 for addresses."""
+    return not address_of(host) and not _NUMBER.fullmatch(host.rpartition(".")[2])
 
 
 def _is_private(host: str) -> bool:
-    """This machine or its network: a loopback or private address, a name without dots, or a name kept for that."""
-    if not _is_ip(host):
-        return "." not in host or host.endswith(_NEARBY)
-    address = ip_address(host)
-    return (address.is_loopback or address.is_private) and not address.is_link_local
+    """This machine or its network: an address of ours, a name without dots, or a name kept for that."""
+    return is_ours(host) or (_is_name(host) and ("." not in host or host.endswith(_NEARBY)))

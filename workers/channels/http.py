@@ -24,7 +24,7 @@ from rules.gate import LONGEST_RETRY_AFTER_S, Outcome
 from rules.model import ChannelKind
 from workers.channels import judge
 from workers.channels.answers import Answer
-from workers.channels.peers import NotPublic, PublicOnly
+from workers.channels.peers import Judged, NotPublic
 from workers.channels.vendor import SendSettings
 
 CONNECT_S, READ_S = 3.05, 10.0
@@ -39,21 +39,25 @@ class Sender:
 
     def __init__(self, settings: SendSettings) -> None:
         self.settings = settings
-        self._session = _session(settings, HTTPAdapter(pool_connections=_THREADS, pool_maxsize=_THREADS))
-        #: for addresses that are no vendor's, and so could be a door into our own network
-        self._outward = _session(settings, PublicOnly(pool_connections=_THREADS, pool_maxsize=_THREADS))
+        private, size = (
+            settings.qoswatch_allow_private_targets,
+            {"pool_connections": _THREADS, "pool_maxsize": _THREADS},
+        )
+        self._outward = _session(settings, Judged(allow_private=private, **size))
+        #: for the one address that is the operator's own, and may stand inside
+        self._own = _session(settings, HTTPAdapter(pool_connections=1, pool_maxsize=1))
         # it writes the path of every request, which is the secret, into its DEBUG lines
         logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
     def close(self) -> None:
         """Let go of the pooled connections."""
-        self._session.close()
         self._outward.close()
+        self._own.close()
 
     def ping(self, url: str) -> bool:
-        """Ask for an address of the operator's own, and whether it answered well; its answer is not read."""
+        """Ask for an address of the operator's own, inside or out, and whether it answered well; nothing is read."""
         try:
-            with closing(self._session.get(url, timeout=PING_S, allow_redirects=False, stream=True)) as response:
+            with closing(self._own.get(url, timeout=PING_S, allow_redirects=False, stream=True)) as response:
                 return response.ok
         except requests.RequestException:
             return False
@@ -75,9 +79,10 @@ class Sender:
         except ChannelUrlError as error:
             return Answer(None, 0, str(error), "refused", permanent_reason=str(error))
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        session = self._outward if kind == "webhook" and not allow_private else self._session
         try:
-            with closing(_send(session, url, raw, {**(headers or {}), **(sign(raw) if sign else {})})) as response:
+            with closing(
+                _send(self._outward, url, raw, {**(headers or {}), **(sign(raw) if sign else {})})
+            ) as response:
                 text = redacted(_start_of(response, started + READ_S), url, secrets)
                 return _answer(response, text, kind, _ms_since(started))
         except requests.RequestException as error:
@@ -89,6 +94,7 @@ def _session(settings: SendSettings, adapter: HTTPAdapter) -> requests.Session:
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", adapter)
+    session.mount("http://", adapter)
     session.verify = str(settings.qoswatch_ca_file or "") or True
     if settings.qoswatch_https_proxy:
         session.proxies = {"https": settings.qoswatch_https_proxy}

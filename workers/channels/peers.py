@@ -1,21 +1,31 @@
-"""Connections out to the Internet only: the address is judged once it is connected to, before anything is sent.
+"""Connections that lead out: a name is resolved once, its addresses are judged, and one of those is connected to.
 
-A name is resolved once, so one that means another address a moment later gains nothing. A proxy has its own rules.
+The resolver is not asked again, so a name that means another address a moment later gains nothing, and not one packet
+goes to an address that was refused. TLS still asks for a certificate of the name. Of several addresses those that pass
+are used, in the resolver's order: refusing the whole name would be no safer, since only judged addresses are ever
+connected to, and would silence channels where the resolver adds translated addresses (DNS64).
+Through a proxy none of this applies: there the proxy resolves, and has to judge.
 """
 
 import socket
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from rules.destinations import is_public
+from rules.addresses import is_ours, is_public
+
+TRIES = 3  #: addresses of one name that are tried, all within twice the time that one may take
+
+Judge = Callable[[str], bool]
 
 
 class NotPublic(NewConnectionError):
-    """The name leads to this machine or into its network."""
+    """The name leads to this machine or into its network, and nowhere else."""
 
     words = (
         "its name leads to this machine or into its network, which is open to trials and tests only "
@@ -23,23 +33,81 @@ class NotPublic(NewConnectionError):
     )
 
 
-class _Connection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        if is_public(connected.getpeername()[0]):
-            return connected
-        connected.close()
-        raise NotPublic(self, NotPublic.words)
+class Judged(HTTPAdapter):
+    """An adapter that connects to addresses which pass, and to no others."""
 
-
-class _Pool(HTTPSConnectionPool):
-    ConnectionCls = _Connection
-
-
-class PublicOnly(HTTPAdapter):
-    """An adapter whose connections all lead out."""
+    def __init__(self, allow_private: bool, **more: Any) -> None:
+        self._may: Judge = _public_or_ours if allow_private else is_public
+        super().__init__(**more)
 
     def init_poolmanager(self, *given: Any, **more: Any) -> None:
-        """As the base has it, with pools of our own."""
+        """As the base has it, with pools of our own; a proxy's pools are another matter."""
         super().init_poolmanager(*given, **more)
-        self.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _Pool}
+        self.poolmanager.pool_classes_by_scheme = _pools(self._may)
+
+
+def _public_or_ours(address: str) -> bool:
+    return is_public(address) or is_ours(address)
+
+
+def _pools(may: Judge) -> dict[str, type[HTTPConnectionPool]]:
+    class Http(_Choosy):
+        """In the clear: trials only."""
+
+    class Https(_Choosy, HTTPSConnection):
+        """The one that counts."""
+
+    class HttpPool(HTTPConnectionPool):
+        ConnectionCls = Http
+
+    class HttpsPool(HTTPSConnectionPool):
+        ConnectionCls = Https
+
+    Http.may = Https.may = staticmethod(may)
+    return {"http": HttpPool, "https": HttpsPool}
+
+
+class _Choosy(HTTPConnection):
+    """A connection that chooses its address itself."""
+
+    may: Judge
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, 0, socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except UnicodeError as error:  # an empty label, or one that is too long
+            raise NewConnectionError(self, "no such name") from error
+        passed = [each for each in found if self.may(str(each[4][0]))]
+        if not passed:
+            raise NotPublic(self, NotPublic.words)
+        try:
+            return _first_of(passed[:TRIES], float(self.timeout or 0), self.socket_options or ())
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "no connection in time") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"no connection: {error}") from error
+
+
+def _first_of(chosen: list[Any], one_s: float, options: Iterable[Any]) -> socket.socket:
+    """A connection to the first that answers. Raises the failure of the last one that there was time for."""
+    end = time.monotonic() + 2 * one_s
+    failure: OSError = TimeoutError()
+    for family, kind, protocol, _, address in chosen:
+        left_s = min(one_s, end - time.monotonic())
+        if left_s <= 0:
+            break
+        sock = socket.socket(family, kind, protocol)
+        try:
+            for option in options:
+                sock.setsockopt(*option)
+            sock.settimeout(left_s)
+            sock.connect(address)  # as the resolver gave it: a literal, which nobody resolves again
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            sock.settimeout(one_s)
+            return sock
+    raise failure

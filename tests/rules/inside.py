@@ -1,0 +1,128 @@
+"""Ways to say "in here": what nobody may have a channel lead to, as addresses and as they can be spelt in a URL."""
+
+import pytest
+
+#: id → an address that is nobody's out on the Internet. Names that resolve to one are refused as well.
+ADDRESSES = {
+    "loopback": "127.0.0.1",
+    "loopback-elsewhere": "127.8.8.8",
+    "this-host": "0.0.0.0",
+    "this-network": "0.1.2.3",
+    "private-10": "10.0.0.1",
+    "private-172": "172.31.255.254",
+    "private-192": "192.168.1.1",
+    "carrier-nat": "100.64.0.1",
+    "carrier-nat-end": "100.127.255.254",
+    "metadata": "169.254.169.254",
+    "metadata-of-tasks": "169.254.170.2",
+    "metadata-alibaba": "100.100.100.200",
+    "metadata-oracle": "192.0.0.192",
+    "link-local": "169.254.0.1",
+    "documents-1": "192.0.2.1",
+    "documents-2": "198.51.100.1",
+    "documents-3": "203.0.113.1",
+    "benchmarks": "198.18.0.1",
+    "benchmarks-end": "198.19.255.254",
+    "6to4-relay": "192.88.99.1",
+    "multicast": "224.0.0.1",
+    "multicast-end": "239.255.255.250",
+    "reserved": "240.0.0.1",
+    "broadcast": "255.255.255.255",
+    "loopback-6": "::1",
+    "unspecified-6": "::",
+    "mapped-loopback": "::ffff:127.0.0.1",
+    "mapped-metadata": "::ffff:169.254.169.254",
+    "mapped-in-hex": "::ffff:a00:1",
+    "compatible": "::127.0.0.1",
+    "translated-siit": "::ffff:0:127.0.0.1",
+    "nat64": "64:ff9b::7f00:1",
+    "nat64-of-one's-own": "64:ff9b:1::a00:1",
+    "6to4": "2002:7f00:1::",
+    "6to4-metadata": "2002:a9fe:a9fe::1",
+    "teredo": "2001:0:4136:e378:8000:63bf:80ff:fffe",
+    "orchid": "2001:20::1",
+    "documents-6": "2001:db8::1",
+    "documents-6-new": "3fff::1",
+    "discard": "100::1",
+    "segments": "5f00::1",
+    "unique-local": "fd00::1",
+    "metadata-aws-6": "fd00:ec2::254",
+    "metadata-google-6": "fd20:ce::254",
+    "link-local-6": "fe80::1",
+    "site-local": "fec0::1",
+    "multicast-6": "ff02::1",
+    "nobody's": "4000::1",
+}
+#: id → a host as a URL may spell it, beyond the addresses above.
+HOSTS = {
+    "decimal": "2130706433",
+    "decimal-metadata": "2852039166",
+    "hex": "0x7f000001",
+    "hex-in-parts": "0x7f.0x0.0x0.0x1",
+    "hex-at-the-end": "127.0.0.0x1",
+    "octal": "0177.0.0.1",
+    "octal-whole": "017700000001",
+    "leading-zeros": "127.000.000.001",
+    "short": "127.1",
+    "shorter": "10.1.1",
+    "zero": "0",
+    "five-parts": "127.0.0.1.1",
+    "trailing-dot": "127.0.0.1.",
+    "name-with-a-trailing-dot": "localhost.",
+    "percent": "%31%32%37.0.0.1",
+    "nul": "tickets.example.org%00.localhost",
+    "full-width-digits": "１２７.0.0.1",
+    "circled-letters": "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
+    "ideographic-dots": "127。0。0。1",
+    "soft-hyphen": "local\u00adhost",
+    "localhost": "localhost",
+    "mixed-case": "LocalHost",
+    "name-of-this-machine": "anything.localhost",
+    "metadata-by-name": "metadata.google.internal",
+    "metadata-in-capitals": "METADATA.GOOGLE.INTERNAL",
+    "printer": "printer.local",
+    "router": "router.lan",
+    "home": "nas.home.arpa",
+    "no-dots": "intranet",
+    "link-local-with-zone": "[fe80::1%25eth0]",
+    "loopback-with-zone": "[::1%25lo]",
+    "public-with-zone": "[2606:2800:21f:cb07::1%25eth0]",
+    "mapped-long": "[0:0:0:0:0:ffff:7f00:0001]",
+    "half-a-bracket": "[::1",
+    "v-future": "[v1.127]",
+}
+#: id → a whole address.
+URLS = {
+    "in-the-clear": "http://tickets.example.org/in",
+    "another-scheme": "gopher://127.0.0.1:6379/_FLUSHALL",
+    "file": "file:///etc/passwd",
+    "no-scheme": "//127.0.0.1/in",
+    "userinfo": "https://tickets.example.org@127.0.0.1/in",
+    "userinfo-public": "https://127.0.0.1@tickets.example.org/in",
+    "userinfo-escaped": "https://tickets.example.org%40127.0.0.1/in",
+    "backslash": "https://tickets.example.org\\@127.0.0.1/in",
+    "backslash-only": "https:\\\\127.0.0.1\\in",
+    "port": "https://tickets.example.org:6379/in",
+    "port-zero": "https://tickets.example.org:0/in",
+    "port-no-number": "https://tickets.example.org:x/in",
+    "tab": "https://tickets.example.org\t.localhost/in",
+    "newline": "https://tickets.example.org/in\r\nHost: localhost",
+    "space-before": " https://127.0.0.1/in",
+    "fragment": "https://tickets.example.org/in#@127.0.0.1/",
+    "three-slashes": "https:///127.0.0.1/in",
+    "no-slashes": "https:127.0.0.1/in",
+}
+
+
+def _literal(address):
+    return f"[{address}]" if ":" in address else address
+
+
+#: Every one of these, as a webhook's address.
+ALL = [
+    *(pytest.param(f"https://{_literal(address)}/in", id=id) for id, address in ADDRESSES.items()),
+    *(pytest.param(f"https://{host}/in", id=id) for id, host in HOSTS.items()),
+    *(pytest.param(url, id=id) for id, url in URLS.items()),
+]
+INSIDE = [pytest.param(address, id=id) for id, address in ADDRESSES.items()]
+PUBLIC = ("93.184.216.34", "1.1.1.1", "192.31.196.1", "172.32.0.1", "2606:2800:21f:cb07::1", "::ffff:93.184.216.34")
