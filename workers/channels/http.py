@@ -86,7 +86,7 @@ class Sender:
                 text = redacted(_start_of(response, started + READ_S), url, secrets)
                 return _answer(response, text, kind, _ms_since(started))
         except requests.RequestException as error:
-            return _failed(error, _ms_since(started))
+            return _failed(error, _ms_since(started), kind)
 
 
 def _session(settings: SendSettings, adapter: HTTPAdapter) -> requests.Session:
@@ -177,10 +177,11 @@ def _their_now(response: requests.Response) -> datetime:
         return datetime.now(UTC)
 
 
-def _failed(error: requests.RequestException, latency_ms: int) -> Answer:
+def _failed(error: requests.RequestException, latency_ms: int, kind: ChannelKind) -> Answer:
     reason = error.args[0].reason if error.args and isinstance(error.args[0], MaxRetryError) else None
     if isinstance(reason, NotPublic):
-        return Answer(None, latency_ms, reason.words, "refused", permanent_reason=reason.words)
+        lasting = reason.words if kind == "webhook" else None  # of a vendor's name it is the resolver that errs
+        return Answer(None, latency_ms, reason.words, "refused", permanent_reason=lasting)
     outcome, words = _failure(error, reason)
     return Answer(None, latency_ms, words, outcome)
 
