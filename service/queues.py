@@ -4,11 +4,13 @@ Redis sorted sets know what is due; a job is only how it gets done, so it lives 
 """
 
 import secrets
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import redis
 from rq import Queue
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
 
 QueueName = Literal["poll", "deliver"]
 
@@ -20,7 +22,37 @@ TTL_S = 60
 RESULT_TTL_S = 0
 FAILURE_TTL_S = 3600  # RQ keeps a failed job for a year
 TIMEOUT_S = 75
+#: What RQ may read of a job that lies in Redis.
+_FIELDS = {"data", "status", "origin", "description", "timeout", "ttl", "result_ttl", "failure_ttl", "worker_name"}
+_FIELDS |= {"created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat"}
 _DRAIN, _STEPS = "drain-", "steps-"  #: how the ids of such jobs begin: they stand in one queue with others
+
+
+class PlainJob(Job):
+    """A job with nothing around it.
+
+    RQ would import and call what a job's hash names as callbacks, also of a job that it only clears away, and would
+    ask for any web address that stands there: that is all left unread, as are retries and other jobs that wait for it.
+    """
+
+    def restore(self, raw_data: Mapping[bytes | str, Any]) -> None:
+        """Take over what belongs to a job of ours. What can not be read is no job: it must not stop who finds it."""
+        try:
+            super().restore({name: value for name, value in raw_data.items() if _text(name) in _FIELDS})
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
+            raise NoSuchJobError("this is no job of ours") from error
+
+    @property
+    def name(self) -> str:
+        """The name of what it would run; "" where that can not even be read."""
+        try:
+            return str(self.func_name)
+        except Exception:  # RQ has errors of its own for it, and whoever planted it may cause others
+            return ""
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
 
 
 class Queues:

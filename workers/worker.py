@@ -12,7 +12,7 @@ import structlog
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
-from service.queues import JOBS, SERIALIZER
+from service.queues import JOBS, SERIALIZER, PlainJob
 from service.settings import Settings
 from service.store import StoreError
 from service.store.connect import Connection, client
@@ -28,9 +28,9 @@ class InProcessWorker(SimpleWorker):
     """Refuses every name that is not ours: whoever can write to Redis must not be able to run what they like."""
 
     def perform_job(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> bool:
-        """Run an allowed job; anything else fails without being imported."""
-        if job.func_name not in JOBS:
-            log.error("job was refused", func_name=str(job.func_name)[:80], queue=queue.name)
+        """Run an allowed job; anything else is thrown away without being imported."""
+        if not isinstance(job, PlainJob) or job.name not in JOBS:
+            log.error("job was refused", func_name=getattr(job, "name", "")[:80], queue=queue.name)
             job.delete()
             return False
         done: bool = super().perform_job(job, queue, *args, **kwargs)
@@ -78,9 +78,10 @@ def worker_of(connection: Connection, queue: str) -> InProcessWorker:
     """
     logging.getLogger("rq.worker").setLevel(logging.WARNING)  # four lines a job
     return InProcessWorker(
-        [Queue(queue, connection=connection, serializer=SERIALIZER)],
+        [Queue(queue, connection=connection, serializer=SERIALIZER, job_class=PlainJob)],
         connection=connection,
         serializer=SERIALIZER,
+        job_class=PlainJob,
         worker_ttl=WORKER_TTL_S,
         log_job_description=False,
     )
