@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from service.settings import VARIABLES, Settings
 from service.store import Store
+from workers import trials
 from workers.reach import ours
 from workers.supervisor import Child
 
@@ -60,6 +61,7 @@ def screen(settings: Settings, url: str, key: str | None, *, own_redis: bool) ->
         lines.append(f"  data    {settings.qoswatch_data_dir}")
     if not settings.has_zoom:
         lines.append("  zoom    no credentials: set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET")
+    lines += [f"  TRIAL   {name} is set: {opens}. Unset it in production." for name, opens in trials.on(settings)]
     if not settings.qoswatch_heartbeat_url:
         lines.append("  note    when this machine stops, nobody hears of it: set QOSWATCH_HEARTBEAT_URL")
     print("\n".join(lines), flush=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import structlog
 
 from service.settings import Settings
+from workers import trials
 from workers.embedded import EmbeddedRedis, running_url
 from workers.errors import CommandError
 
@@ -25,9 +26,8 @@ def at(settings: Settings, url: str) -> Settings:
 
 def running(settings: Settings) -> Settings:
     """The settings with a Redis that runs now. Raises CommandError when there is none."""
-    for name in ("qoswatch_test_clock", "qoswatch_die_at", "qoswatch_allow_private_targets"):
-        if getattr(settings, name):
-            log.warning("setting for trials is on", setting=name.upper())
+    for name, opens in trials.on(settings):
+        log.warning("setting for trials is on", setting=name, opens=opens, todo="unset it in production")
     if settings.redis_url:
         return settings
     if url := running_url(settings.qoswatch_data_dir):

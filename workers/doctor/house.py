@@ -2,23 +2,18 @@
 
 from collections.abc import Iterator
 
-from service.settings import variable
 from workers.doctor.findings import Finding, Patient, fault, ok, warning
+from workers.trials import on
 
-_TRIALS = {
-    "qoswatch_allow_private_targets": "channels may point at this machine and at plain http",
-    "qoswatch_test_clock": "time is not the real one",
-    "qoswatch_die_at": "processes kill themselves at a named point",
-}
 _LETTERS = 10  #: different ones that a secret has at the least
 _OTHERS = 0o077
 
 
 def trials(patient: Patient) -> Iterator[Finding]:
     """Settings that are for trials only."""
-    found = [name for name in _TRIALS if getattr(patient.settings, name)]
-    for name in found:
-        yield warning(f"{variable(name)} is set: {_TRIALS[name]}", "unset it in production")
+    found = list(on(patient.settings))
+    for name, opens in found:
+        yield warning(f"{name} is set: {opens}", "unset it in production")
     if not found:
         yield ok("no setting for trials is on")
 
