@@ -13,7 +13,20 @@ from workers.errors import CommandError
 from workers.supervisor import WRONG_SETTINGS
 
 #: Each is a module of workers/commands with add(subparsers) and run(args, settings) -> return code.
-COMMANDS = ("up", "web", "worker", "scheduler", "keys", "qos", "rules", "doctor", "deliveries", "plan", "oncall")
+COMMANDS = (
+    "up",
+    "web",
+    "worker",
+    "scheduler",
+    "keys",
+    "reseal",
+    "qos",
+    "rules",
+    "doctor",
+    "deliveries",
+    "plan",
+    "oncall",
+)
 
 
 def parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

@@ -27,6 +27,7 @@ from service.store.link import Link
 from service.store.loads import Loads
 from service.store.plans import PLANS, Label, Plan, Purpose, plan_of
 from service.store.samples import Samples
+from service.store.sealing import Sealing, Seals
 from service.store.seats import Seats
 from service.store.tokens import Tokens
 from service.store.vault import Vault
@@ -41,6 +42,7 @@ __all__ = [
     "Label",
     "Purpose",
     "Scope",
+    "Seals",
     "Sending",
     "Spent",
     "Store",
@@ -118,6 +120,7 @@ class Store:
         self.budget = Budget(link, clock, owner, PLANS[plan] if isinstance(plan, str) else plan)
         self.loads = Loads(self.instances, self.seats, self.documents, poll_s)
         self.tokens = Tokens(link, clock, vault, owner)
+        self.sealing = Sealing((self.documents.channels, self.documents.people), self.tokens)
         self.health = Health(link, clock, self.due, self.lanes, self.instances, poll_s, self.steps, self.alerts)
 
     @classmethod

@@ -11,6 +11,7 @@ from service.store import keys
 from service.store.clock import Clock, ms
 from service.store.instances import as_fields
 from service.store.link import Link, word
+from service.store.sealing import SealedShelf
 from service.store.shelf import Places, Shelf
 from service.store.vault import Vault
 
@@ -60,7 +61,7 @@ class Watches(Shelf[Watch]):
         return ms(doc.created_at)
 
 
-class Channels(Shelf[Channel]):
+class Channels(SealedShelf[Channel]):
     """Channels; a channel's address is sealed before it is written."""
 
     def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
@@ -78,12 +79,6 @@ class Channels(Shelf[Channel]):
     def _created_ms(self, doc: Channel, now_ms: int) -> int:
         return ms(doc.created_at)
 
-    def _sealed(self, doc: Channel) -> Channel:
-        return self._each_secret(doc, self._vault.seal)
-
-    def _opened(self, doc: Channel) -> Channel:
-        return self._each_secret(doc, self._vault.open)
-
     def _each_secret(self, doc: Channel, turn: Callable[[str], str]) -> Channel:
         """The address is always sealed; the others where there are any."""
         secret = turn(doc.secret) if doc.secret else ""
@@ -91,18 +86,15 @@ class Channels(Shelf[Channel]):
         return replace(doc, url=turn(doc.url), secret=secret, headers=headers)
 
 
-class People(Shelf[Person]):
+class People(SealedShelf[Person]):
     """People who can be called; a key of theirs is sealed before it is written."""
 
     def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
         super().__init__(link, clock, "person", Person)
         self._vault = vault
 
-    def _sealed(self, doc: Person) -> Person:
-        return replace(doc, pagerduty_key=self._vault.seal(doc.pagerduty_key)) if doc.pagerduty_key else doc
-
-    def _opened(self, doc: Person) -> Person:
-        return replace(doc, pagerduty_key=self._vault.open(doc.pagerduty_key)) if doc.pagerduty_key else doc
+    def _each_secret(self, doc: Person, turn: Callable[[str], str]) -> Person:
+        return replace(doc, pagerduty_key=turn(doc.pagerduty_key)) if doc.pagerduty_key else doc
 
 
 class Rules(Shelf[Rule]):

@@ -33,6 +33,7 @@ class Shelf(Generic[T]):
 
     def __init__(self, link: Link, clock: Clock, kind: str, shape: type[T]) -> None:
         self._link, self._clock, self._kind = link, clock, kind
+        self.kind = kind
         self._shape: type[T] = shape
 
     def get(self, id: str) -> T | None:

@@ -9,7 +9,7 @@ from service.store import keys
 from service.store.clock import Clock, moment, ms
 from service.store.leases import Leases
 from service.store.link import Link
-from service.store.vault import Vault
+from service.store.vault import Seal, Vault
 
 _GRACE = timedelta(hours=1)  # the key outlives its token a little; its stored end is what counts
 
@@ -28,6 +28,11 @@ class Tokens:
         if "sealed" not in held:
             return None
         return self._vault.open(held["sealed"].decode()), moment(int(held["expires_at"]))
+
+    def seal(self) -> Seal | None:
+        """Under which key the token lies; None: there is none."""
+        held = self._link.hash(self._key)
+        return self._vault.seal_of(held["sealed"].decode()) if "sealed" in held else None
 
     def put(self, token: str, expires_at: datetime) -> None:
         """Keep a new token for everybody."""

@@ -26,7 +26,7 @@ def secret_key(patient: Patient) -> Iterator[Finding]:
         if any(len(set(part.strip())) < _LETTERS for part in parts):
             yield warning(
                 "QOSWATCH_SECRET_KEY is easy to guess: a few letters, repeated",
-                "put a made one before it, separated by a comma; set every channel anew; take the old one away",
+                "put a made one before it, separated by a comma; run `qoswatch reseal`; take the old one away",
             )
         else:
             yield ok("QOSWATCH_SECRET_KEY is set")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from service.settings import Settings
 from service.store import Store, StoreError
-from workers.doctor import destinations, hooks, house, state, wire, wishes, zoom
+from workers.doctor import destinations, hooks, house, seals, state, wire, wishes, zoom
 from workers.doctor.findings import Check, Finding, Patient, fault
 from workers.embedded import running_url
 from workers.zoom import Zoom
@@ -20,6 +20,7 @@ CHECKS = (
     Check("processes", state.processes, needs_store=True),
     Check("heartbeat", house.heartbeat),
     Check("key", house.secret_key),
+    Check("seals", seals.seals, needs_store=True),
     Check("trials", house.trials),
     Check("network", wire.way, slow="reaching Zoom"),
     Check("zoom", zoom.access, slow="asking Zoom for a meeting"),
