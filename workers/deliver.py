@@ -70,7 +70,7 @@ def _wait(runtime: Runtime, flying: set[Future[None]]) -> bool:
         return False
     due_in_ms = (first - clock.now()) / timedelta(milliseconds=1)
     near_ms = clock.real(NEAR_S)
-    if due_in_ms > near_ms or (clock.stepped and due_in_ms > 0):
+    if due_in_ms > near_ms or (clock.stepped and due_in_ms >= 0):  # a part of a millisecond may be left
         return False
     time.sleep(max(0.01, due_in_ms / near_ms * NEAR_S))
     return True

@@ -10,8 +10,10 @@ from typing import Any
 
 import structlog
 from rq import Queue, SimpleWorker
+from rq.executions import Execution
 from rq.job import Job
 
+from service.log import redacted
 from service.queues import JOBS, SERIALIZER, PlainJob
 from service.settings import Settings
 from service.store import StoreError
@@ -35,6 +37,17 @@ class InProcessWorker(SimpleWorker):
             return False
         done: bool = super().perform_job(job, queue, *args, **kwargs)
         return done
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,
+        exc_string: str = "",
+        execution: Execution | None = None,
+    ) -> None:
+        """Keep what went wrong, without the secrets that an unexpected error may quote."""
+        super().handle_job_failure(job, queue, started_job_registry, redacted(exc_string), execution)
 
 
 def run(settings: Settings, queue: str) -> int:

@@ -16,6 +16,7 @@ import redis
 from rq import Queue, SimpleWorker
 
 from service.store.connect import client
+from tests.stories.dumps import everything
 from workers import jobs
 from workers.worker import worker_of
 
@@ -238,3 +239,17 @@ def test_a_method_of_what_a_job_brings_along_is_not_called(own: Any, redis_clien
     work(own)
     assert ran == []
     assert not redis_client.exists("rq:job:planted")
+
+
+def test_what_is_kept_of_a_job_that_fails_has_no_secrets_in_it(
+    own: Any, redis_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(batch: Any) -> None:
+        raise RuntimeError("no answer of https://hooks.slack.com/services/T0/B0/verysecret")
+
+    monkeypatch.setattr(jobs, "poll", fail)
+    plant(redis_client)
+    work(own)
+    held = everything(redis_client)
+    assert b"no answer of https://hooks.slack.com/***" in held
+    assert b"verysecret" not in held

@@ -3,6 +3,7 @@
 STARTTLS is used where it is offered, and asked for unless the server runs on this machine (RFC 8314 §3).
 """
 
+import base64
 import re
 import smtplib
 import socket
@@ -61,9 +62,20 @@ def send(settings: SendSettings, parcel: Parcel, body: Body) -> Answer:
     started = time.monotonic()
     attempt = _Attempt(server, settings, started + WHOLE_S)
     status, said, verdict = attempt.hand_in(_mail(server, parcel, body), body["to"])
-    said = said.replace(server.password, "[…]") if server.password else said
+    said = _without_login(said, server)
     latency_ms = round((time.monotonic() - started) * 1000)
     return Answer(status, latency_ms, said[:_KEPT], verdict.outcome, verdict.permanent_reason)
+
+
+def _without_login(said: str, server: MailServer) -> str:
+    """What a server said, where it repeats how we logged in: as it was sent, too."""
+    if not server.password:
+        return said
+    plain, login = f"\0{server.user}\0{server.password}", server.password
+    forms = (*(base64.b64encode(each.encode()).decode() for each in (plain, login)), server.password)
+    for form in forms:
+        said = said.replace(form, "[…]")
+    return said
 
 
 def _broken(reason: str) -> Answer:
