@@ -1,7 +1,8 @@
 """How every process logs: flat past-tense events, JSON when nobody sits at the terminal, secrets never.
 
 A secret is starred wherever it stands in a line: the path and query of a web address (a webhook's address is
-its password), a bearer or basic credential, and the name and password of a Redis or mail address.
+its password), a bearer or basic credential, the name and password of a Redis or mail address, and what an old Redis
+quotes of how we logged in.
 """
 
 import logging
@@ -20,6 +21,7 @@ _STARRED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(https?://(?!api\.zoom\.us|zoom\.us)[^\s/?#\"'<>]+)/[^\s\"'<>]+", re.I), r"\1/***"),
     (re.compile(r"\b((?:rediss?|unix|smtps?|redis\+sentinel)://)[^\s@\"']*@", re.I), r"\1***@"),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), r"\1 ***"),
+    (re.compile(r"(, with args beginning with:) .*"), r"\1 ***"),
     (re.compile(r"/services/[A-Z0-9]+/[A-Z0-9]+/[\w-]+", re.I), "/services/***"),
     (re.compile(r"\bqw_([a-z0-9]+)_[\w-]{8,}", re.I), r"qw_\1_***"),
     (re.compile(r"(/a/)[\w-]{20,}"), r"\1***"),

@@ -1,0 +1,107 @@
+"""The password of REDIS_URL is told by nobody: not when Redis is away, not when it refuses and quotes it."""
+
+import logging
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from workers import cli
+
+PASSWORD = "redissecretletters"
+COMMANDS = ["doctor", "web", "scheduler", "worker --queue poll", "keys list", "reseal", "deliveries", "oncall"]
+
+
+class _Quoting(socketserver.StreamRequestHandler):
+    """Refuses each command as an old Redis does, quoting all of it; or as one that knows no such user."""
+
+    timeout = 5
+    server: "Old"
+
+    def handle(self) -> None:
+        while line := self.rfile.readline():
+            words = [self.rfile.read(int(self.rfile.readline()[1:]) + 2)[:-2] for _ in range(int(line[1:]))]
+            self.server.heard += words
+            quoted = b", ".join(b"`%s`" % word for word in words[1:])
+            self.wfile.write(self.server.refusal % {b"command": words[0], b"quoted": quoted})
+
+
+class Old(socketserver.ThreadingTCPServer):
+    """A server of another time."""
+
+    def __init__(self, refusal: bytes) -> None:
+        self.refusal, self.heard = refusal, list[bytes]()
+        super().__init__(("127.0.0.1", 0), _Quoting)
+        self.thread = threading.Thread(target=self.serve_forever, args=(0.01,))
+        self.thread.start()
+
+    def close(self) -> None:
+        self.shutdown()
+        self.thread.join()
+        self.server_close()
+
+
+@pytest.fixture
+def told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> Callable[[str, int], str]:
+    """What a command says with a Redis at this port, whatever it ends with."""
+    monkeypatch.setattr(logging.root, "handlers", [*logging.root.handlers])  # `main` puts its own there
+
+    def run(command: str, port: int) -> str:
+        monkeypatch.setenv("REDIS_URL", f"redis://qosuser:{PASSWORD}@127.0.0.1:{port}/0")
+        monkeypatch.setenv("QOSWATCH_SECRET_KEY", "a-secret-of-a-test-that-is-long-enough")
+        monkeypatch.setenv("QOSWATCH_DATA_DIR", str(tmp_path))
+        monkeypatch.setenv("ZOOM_API_URL", f"http://127.0.0.1:{port}/v2")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("workers.web.run", lambda settings, host: _opened(settings))
+        assert cli.main(command.split()) != 0
+        captured = capfd.readouterr()
+        return captured.out + captured.err
+
+    return run
+
+
+def _opened(settings: object) -> int:
+    from service.store import Store
+
+    Store.connect(settings)  # type: ignore[arg-type]
+    return 0
+
+
+@pytest.fixture
+def nobody() -> Iterator[int]:
+    """A port at which nobody answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_when_redis_is_away(command: str, told: Callable[[str, int], str], nobody: int) -> None:
+    said = told(command, nobody)
+    assert "Redis can not be reached" in said
+    assert PASSWORD not in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        b"-ERR unknown command `%(command)s`, with args beginning with: %(quoted)s\r\n",
+        b"-WRONGPASS invalid username-password pair or user is disabled.\r\n",
+    ],
+    ids=["too-old", "wrong-password"],
+)
+def test_when_redis_refuses_us(command: str, refusal: bytes, told: Callable[[str, int], str]) -> None:
+    server = Old(refusal)
+    try:
+        said = told(command, server.server_address[1])
+    finally:
+        server.close()
+    assert PASSWORD.encode() in server.heard
+    assert "Redis can not be reached" in said
+    assert PASSWORD not in said
