@@ -98,7 +98,8 @@ class EmbeddedRedis:
         return self._process.pid
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # a mode is that of the last folder only
+        self.folder.mkdir(exist_ok=True, mode=0o700)
         self.folder.chmod(0o700)
         try:
             self._lock()

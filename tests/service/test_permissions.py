@@ -28,8 +28,12 @@ def test_the_key_that_we_make_and_its_folder_are_for_us_alone(generous: None, tm
     assert (mode(folder), mode(folder / "secret.key")) == (0o700, 0o600)
 
 
-def test_a_folder_that_stood_open_is_shut_and_so_is_the_door_to_redis(generous: None, tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir(mode=0o755)
-    with EmbeddedRedis(folder) as server:
-        assert (mode(folder), mode(server.socket)) == (0o700, 0o700)
+def test_the_folders_of_our_own_redis_and_its_door_are_for_us_alone(generous: None, tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path / "data") as server:
+        assert [mode(path) for path in (tmp_path / "data", server.folder, server.socket)] == [0o700] * 3
+
+
+def test_a_folder_of_redis_that_stood_open_is_shut(generous: None, tmp_path: Path) -> None:
+    (tmp_path / "redis").mkdir(mode=0o755)
+    with EmbeddedRedis(tmp_path) as server:
+        assert mode(server.folder) == 0o700
