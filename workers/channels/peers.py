@@ -18,6 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from rules.addresses import is_ours, is_public
+from workers.channels.timely import TimelyResponse
 
 TRIES = 3  #: addresses of one name that are tried, all within twice the time that one may take
 
@@ -68,9 +69,10 @@ def _pools(may: Judge) -> dict[str, type[HTTPConnectionPool]]:
 
 
 class _Choosy(HTTPConnection):
-    """A connection that chooses its address itself."""
+    """A connection that chooses its address itself, and waits for a whole answer no longer than for a part."""
 
     may: Judge
+    response_class = TimelyResponse
 
     def _new_conn(self) -> socket.socket:
         try:

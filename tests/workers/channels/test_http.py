@@ -196,6 +196,70 @@ def test_an_answer_that_drips_does_not_hold_us(sender, silent, monkeypatch):
     assert answer.latency_ms < 2000
 
 
+def test_a_head_that_drips_holds_us_no_longer_than_one_that_does_not_come(sender, silent, monkeypatch):
+    monkeypatch.setattr(http, "READ_S", 0.2)
+    dripped, done = [], threading.Event()
+
+    def drip():
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not done.wait(0.02) and len(dripped) < 250:  # five seconds, a letter at a time
+                dripped.append(connection.send(b"X"))
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    answer = sender.post(url_of(silent), {}, kind="slack")
+    done.set()
+    thread.join()
+
+    assert (answer.status, answer.outcome) == (None, "unknown")
+    assert "it may have arrived" in answer.text
+    assert len(dripped) < 250
+
+
+def test_an_answer_without_end_is_cut_off(sender, silent):
+    sent = []
+
+    def pour():
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 500 no\r\nContent-Length: 1000000000\r\n\r\n")
+            try:
+                while len(sent) < 1000:
+                    sent.append(connection.send(b"x" * 65536))
+            except OSError:
+                return
+
+    thread = threading.Thread(target=pour)
+    thread.start()
+    answer = sender.post(url_of(silent), {}, kind="slack")
+    thread.join()
+
+    assert (answer.status, len(answer.text)) == (500, 1024)
+    assert len(sent) < 1000
+
+
+def test_a_head_without_end_is_no_answer(sender, silent):
+    def pour():
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(65536)
+            try:
+                connection.sendall(b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(5000)))
+            except OSError:
+                return
+
+    thread = threading.Thread(target=pour)
+    thread.start()
+    answer = sender.post(url_of(silent), {}, kind="slack")
+    thread.join()
+
+    assert (answer.status, answer.outcome) == (None, "unknown")
+
+
 def test_a_broken_handshake_tells_no_address(sender, silent):
     def nonsense():
         connection, _ = silent.accept()
