@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from service.settings import Settings
+from service.store import Store
 from workers import cli
 
 PASSWORD = "redissecretletters"
@@ -65,10 +67,8 @@ def told(
     return run
 
 
-def _opened(settings: object) -> int:
-    from service.store import Store
-
-    Store.connect(settings)  # type: ignore[arg-type]
+def _opened(settings: Settings) -> int:
+    Store.connect(settings)
     return 0
 
 

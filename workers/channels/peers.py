@@ -10,12 +10,14 @@ Through a proxy none of this applies: there the proxy resolves, and has to judge
 import socket
 import time
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import allowed_gai_family
 
 from rules.addresses import is_ours, is_public
 from workers.channels.timely import TimelyResponse
@@ -76,7 +78,8 @@ class _Choosy(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         try:
-            found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, 0, socket.SOCK_STREAM)
+            host, family = self._dns_host.strip("[]"), allowed_gai_family()
+            found = socket.getaddrinfo(host, self.port, family, socket.SOCK_STREAM)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except UnicodeError as error:  # an empty label, or one that is too long
@@ -85,11 +88,18 @@ class _Choosy(HTTPConnection):
         if not passed:
             raise NotPublic(self, NotPublic.words)
         try:
-            return _first_of(passed[:TRIES], float(self.timeout or 0), self.socket_options or ())
+            return _first_of(_by_turns(passed)[:TRIES], float(self.timeout or 0), self.socket_options or ())
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "no connection in time") from error
         except OSError as error:
             raise NewConnectionError(self, f"no connection: {error}") from error
+
+
+def _by_turns(passed: list[Any]) -> list[Any]:
+    """In the resolver's order, IPv6 and IPv4 by turns: where one of them leads nowhere, the other comes soon."""
+    first = [each for each in passed if each[0] == passed[0][0]]
+    others = [each for each in passed if each[0] != passed[0][0]]
+    return [each for pair in zip_longest(first, others) for each in pair if each]
 
 
 def _first_of(chosen: list[Any], one_s: float, options: Iterable[Any]) -> socket.socket:

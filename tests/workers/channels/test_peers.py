@@ -180,6 +180,14 @@ def test_of_several_addresses_only_those_out_there_are_tried(guarded, resolver, 
     assert dialled == [(OUT, 443), (OTHER, 443)]
 
 
+def test_where_one_family_leads_nowhere_the_other_comes_soon(guarded, resolver, dialled):
+    resolver.answers = [["2606:4700::1", "2606:4700::2", "2606:4700::3", OUT, OTHER]]
+
+    guarded.post(PLACES["webhook"], {}, kind="webhook")
+
+    assert dialled == [("2606:4700::1", 443), (OUT, 443), ("2606:4700::2", 443)]
+
+
 def test_a_name_with_very_many_addresses_holds_nobody(guarded, resolver, dialled):
     resolver.answers = [[f"93.184.216.{last}" for last in range(50)]]
 
