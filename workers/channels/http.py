@@ -39,11 +39,8 @@ class Sender:
 
     def __init__(self, settings: SendSettings) -> None:
         self.settings = settings
-        private, size = (
-            settings.qoswatch_allow_private_targets,
-            {"pool_connections": _THREADS, "pool_maxsize": _THREADS},
-        )
-        self._outward = _session(settings, Judged(allow_private=private, **size))
+        judged = Judged(settings.qoswatch_allow_private_targets, pool_connections=_THREADS, pool_maxsize=_THREADS)
+        self._outward = _session(settings, judged)
         #: for the one address that is the operator's own, and may stand inside
         self._own = _session(settings, HTTPAdapter(pool_connections=1, pool_maxsize=1))
         # it writes the path of every request, which is the secret, into its DEBUG lines
@@ -79,10 +76,9 @@ class Sender:
         except ChannelUrlError as error:
             return Answer(None, 0, str(error), "refused", permanent_reason=str(error))
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        own = {**(headers or {}), **(sign(raw) if sign else {})}
         try:
-            with closing(
-                _send(self._outward, url, raw, {**(headers or {}), **(sign(raw) if sign else {})})
-            ) as response:
+            with closing(_send(self._outward, url, raw, own)) as response:
                 text = redacted(_start_of(response, started + READ_S), url, secrets)
                 return _answer(response, text, kind, _ms_since(started))
         except requests.RequestException as error:

@@ -110,16 +110,24 @@ def _first_of(chosen: list[Any], one_s: float, options: Iterable[Any]) -> socket
         left_s = min(one_s, end - time.monotonic())
         if left_s <= 0:
             break
-        sock = socket.socket(family, kind, protocol)
         try:
-            for option in options:
-                sock.setsockopt(*option)
-            sock.settimeout(left_s)
-            sock.connect(address)  # as the resolver gave it: a literal, which nobody resolves again
+            sock = _connected(socket.socket(family, kind, protocol), address, left_s, options)
         except OSError as error:
-            sock.close()
             failure = error
         else:
             sock.settimeout(one_s)
             return sock
     raise failure
+
+
+def _connected(sock: socket.socket, address: Any, wait_s: float, options: Iterable[Any]) -> socket.socket:
+    """The socket, connected to an address as the resolver gave it: a literal, which nobody resolves again."""
+    try:
+        for option in options:
+            sock.setsockopt(*option)
+        sock.settimeout(wait_s)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
