@@ -59,7 +59,8 @@ def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
     hook = ZoomHook(store, partial(settings.again, "zoom_webhook_secret"), wake=queues.drain)
     api.open("/hooks/zoom", "hooks.zoom", hook.take, "POST")
     _add_links(api, settings, store, queues)
-    app.before_request(Guard(store.keys_.verify, api.scopes))
+    use = partial(store.keys_.use, a_minute=settings.qoswatch_requests_per_minute)
+    app.before_request(Guard(use, api.scopes))
     return app
 
 

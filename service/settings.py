@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     qoswatch_api_key: SecretStr | None = None
     qoswatch_secret_key: SecretStr | None = None
+    qoswatch_requests_per_minute: Annotated[int, Field(ge=60, le=6_000_000)] = 1_200
     qoswatch_ops_channel: str | None = None
     qoswatch_heartbeat_url: Url | None = Field(None, repr=False)
     qoswatch_poll_seconds: Seconds = 60

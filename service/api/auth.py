@@ -1,8 +1,10 @@
 """Who may: bearer keys, each with a scope that holds the ones before it. What nobody declared is closed."""
 
 from collections.abc import Callable, Mapping
+from ipaddress import IPv6Network
 from typing import Literal, Protocol
 
+import structlog
 from flask import request
 
 from service.api.errors import Problem
@@ -11,6 +13,8 @@ Scope = Literal["read", "write", "admin"]
 _RANK: Mapping[Scope, int] = {"read": 1, "write": 2, "admin": 3}
 _MAY = {"read": "read", "write": "read and write"}
 _MAKE = "qoswatch keys create --scope"
+_LONGEST = 256  #: characters of a key that is looked for
+log = structlog.get_logger(__name__)
 
 
 class Key(Protocol):
@@ -20,14 +24,26 @@ class Key(Protocol):
     def scope(self) -> Scope: ...
 
 
-class Guard:
-    """Asks every request for its key before anything is read. `scopes`: endpoint → scope, None is open."""
+class Use(Protocol):
+    """What became of a request with a key."""
 
-    def __init__(self, verify: Callable[[str], Key | None], scopes: Mapping[str, Scope | None]) -> None:
-        self._verify, self._scopes = verify, scopes
+    @property
+    def key(self) -> Key | None: ...
+    @property
+    def wait_ms(self) -> int: ...
+
+
+class Guard:
+    """Asks every request for its key before anything is read. `scopes`: endpoint → scope, None is open.
+
+    `use` is given the key and the address it came from.
+    """
+
+    def __init__(self, use: Callable[[str, str], Use], scopes: Mapping[str, Scope | None]) -> None:
+        self._use, self._scopes = use, scopes
 
     def __call__(self) -> None:
-        """Let the request pass. Raises Problem 401 or 403; a path that nothing answers is not guarded."""
+        """Let the request pass. Raises Problem 401, 403 or 429; a path that nothing answers is not guarded."""
         if request.endpoint is None:
             return
         need = self._scopes.get(request.endpoint, "admin")
@@ -43,9 +59,24 @@ class Guard:
             challenge = 'Bearer realm="qoswatch"'
             words = f"a key is needed: Authorization: Bearer qw_… ({_MAKE} read)"
             raise Problem(401, words, headers={"WWW-Authenticate": challenge})
-        key = self._verify(given.token) if given.token.isascii() and len(given.token) <= 256 else None
-        if key is None:
+        use = self._use(given.token, _source()) if given.token.isascii() and len(given.token) <= _LONGEST else None
+        if use and use.wait_ms:
+            raise _later(use)
+        if use is None or use.key is None:
+            log.warning("key was refused", address=_source())
             challenge = 'Bearer realm="qoswatch", error="invalid_token"'
             words = f"this key is unknown, revoked or expired; make a new one: {_MAKE} read"
             raise Problem(401, words, headers={"WWW-Authenticate": challenge})
-        return key
+        return use.key
+
+
+def _source() -> str:
+    """Where a request comes from. Somebody with one IPv6 address has its /64; behind a proxy, all are the proxy."""
+    told = request.remote_addr or ""
+    return str(IPv6Network((told, 64), strict=False)) if ":" in told else told
+
+
+def _later(use: Use) -> Problem:
+    wait_s = -(-use.wait_ms // 1000)
+    why = "this key asks too often" if use.key else "too many unknown keys came from your address"
+    return Problem(429, f"{why}: go on in {wait_s} s", headers={"Retry-After": str(wait_s)})

@@ -21,7 +21,10 @@ _BEARER = {"type": "http", "scheme": "bearer", "description": "A key made by `qo
 _LICENSE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 _Refs = Mapping[tuple[type[BaseModel], JsonSchemaMode], Any]
 _IDS = {"id": ID_PATTERN, "rule_id": RULE_ID_PATTERN, "silence_id": ID_PATTERN}
-_CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
+_HEADERS = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}},
+    429: {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}},
+}
 
 
 class ProblemFault(Answer):
@@ -127,7 +130,7 @@ def _responses(declared: Op, ops: Sequence[Op], refs: _Refs) -> dict[str, Any]:
         if links := links_of(declared, shape, ops):
             made[str(status)]["links"] = links
     statuses = {422, *declared.problems}
-    statuses |= {401, 403} if declared.scope else set()
+    statuses |= {401, 403, 429} if declared.scope else set()
     statuses |= {400, 413, 415} if declared.body else set()
     statuses |= {404} if "{" in declared.path else set()
     for status in sorted(statuses):
@@ -145,7 +148,7 @@ def _success(status: int, shape: type[Answer] | None, refs: _Refs) -> dict[str, 
 def _problem(status: int, refs: _Refs) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": refs[ProblemAnswer, "validation"]}}
     made: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": content}
-    return made | ({"headers": _CHALLENGE} if status == 401 else {})
+    return made | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
 
 
 def _json(schema: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rules.model import Round
 from service.store import connect, keys
 from service.store import duty as duties
 from service.store.alerts import Alerts
-from service.store.apikeys import ApiKey, ApiKeys, Scope
+from service.store.apikeys import ApiKey, ApiKeys, Scope, Use
 from service.store.budget import Budget, Spent, Taken
 from service.store.clock import Clock
 from service.store.deliveries import Attempt, Delivery
@@ -50,6 +50,7 @@ __all__ = [
     "StoreUnavailable",
     "Taken",
     "Turn",
+    "Use",
     "keys",
 ]
 

@@ -1,4 +1,4 @@
-"""API keys: shown once, kept as a hash, each with a scope that holds the ones before it.
+"""API keys: shown once, kept as a hash, each with a scope that holds the ones before it, and a pace of its own.
 
 The key's own SHA-256 names its record, so what is compared in plain time tells nobody anything about a key.
 """
@@ -9,15 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+import structlog
+
 from service.store import keys
-from service.store.clock import Clock, ms
+from service.store.clock import Clock, moment, ms
 from service.store.codec import decode, encode
+from service.store.errors import StoreUnavailable
 from service.store.link import Link, word
 
 Scope = Literal["read", "write", "admin"]
 
+A_MINUTE = 1_200  #: requests of one key; a quarter of them may come at once
+WRONG = 10  #: unknown keys of one address at once, and then a minute
+_MINUTE_MS, _BURST = 60_000, 4
+_LET_IN_S = 30 * 86_400
 _ORDER: tuple[Scope, ...] = ("read", "write", "admin")
 _USED_EVERY_MS = 60_000
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,19 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
-    last_used_at: datetime | None = None
+    last_used_at: datetime | None = None  #: kept beside the record, so that a use is never written over a revocation
 
     def may(self, scope: Scope) -> bool:
         """Whether this key's scope holds the other one."""
         return _ORDER.index(self.scope) >= _ORDER.index(scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What became of a request with a key. With a wait, nothing: without a key it is the address that has to wait."""
+
+    key: ApiKey | None  #: None: unknown, revoked, out of time, or not looked at
+    wait_ms: int = 0
 
 
 class ApiKeys:
@@ -42,6 +58,7 @@ class ApiKeys:
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self._link, self._clock = link, clock
+        self._noted: dict[str, int] = {}  # hash of a key → when its use was noted by this process
 
     def create(self, scope: Scope, name: str, expires_at: datetime | None = None) -> tuple[str, str]:
         """A new key: its id, and the secret that nobody will see again."""
@@ -59,41 +76,54 @@ class ApiKeys:
         self._write(secret, key)
         return key.id
 
-    def verify(self, secret: str) -> ApiKey | None:
-        """The key that a caller bears; None when it is unknown, revoked or out of time."""
-        name = keys.api_key(_digest(secret))
-        blob = self._link.get(name)
-        if blob is None:
-            return None
-        key, now = decode(ApiKey, blob), self._clock.now()
-        if key.revoked_at or (key.expires_at and key.expires_at <= now):
-            return None
-        return self._used(name, blob, key, now)
+    def use(self, secret: str, address: str = "", *, a_minute: int = A_MINUTE) -> Use:
+        """A request comes with this key from this address.
+
+        An address that tried too many unknown keys is not listened to for a while: its next key is not even looked
+        at, or guessing would go on under another answer. Keys that were right from there before pass nevertheless, so
+        that strangers behind the same proxy lock nobody out.
+        """
+        digest, source = _digest(secret), _digest(address)[:16]
+        gap_ms, wrong_ms = _MINUTE_MS / a_minute, _MINUTE_MS / WRONG
+        names = (keys.api_key(digest), keys.key_pace(digest), keys.door(source), keys.let_in(digest, source))
+        paces = (gap_ms, _MINUTE_MS / _BURST - gap_ms, wrong_ms, _MINUTE_MS - wrong_ms)
+        blob, wait_ms = self._link.run("key_use", names, (self._clock.machine_ms(), *paces, _LET_IN_S))
+        key = decode(ApiKey, blob) if blob else None
+        now = self._clock.now()
+        if key and (key.revoked_at or (key.expires_at and key.expires_at <= now)):
+            return Use(None)
+        if key and not wait_ms:
+            self._note(digest, key, now)
+        return Use(key, wait_ms)
 
     def list(self) -> tuple[ApiKey, ...]:
         """All keys, newest first, the revoked ones too."""
-        return tuple(key for _, key in self._all())
+        used = self._link.hash(keys.api_keys_used())
+        found = ((key, used.get(digest)) for digest, key in self._all())
+        return tuple(replace(key, last_used_at=moment(int(at))) if at else key for key, at in found)
 
     def revoke(self, id: str) -> bool:
         """End a key for good. False: there is none of that id that still works."""
-        for name, key in self._all():
+        for digest, key in self._all():
             if key.id == id and not key.revoked_at:
-                self._link.do("SET", name, encode(replace(key, revoked_at=self._clock.now())))
+                self._link.do("SET", keys.api_key(digest), encode(replace(key, revoked_at=self._clock.now())))
                 return True
         return False
 
     def _all(self) -> tuple[tuple[str, ApiKey], ...]:
-        names = [keys.api_key(word(raw)) for raw in self._link.do("ZRANGE", keys.api_keys(), 0, -1, "REV")]
-        found = zip(names, self._link.many(names), strict=True)
-        return tuple((name, decode(ApiKey, blob)) for name, blob in found if blob is not None)
+        digests = [word(raw) for raw in self._link.do("ZRANGE", keys.api_keys(), 0, -1, "REV")]
+        found = zip(digests, self._link.many([keys.api_key(digest) for digest in digests]), strict=True)
+        return tuple((digest, decode(ApiKey, blob)) for digest, blob in found if blob is not None)
 
-    def _used(self, name: str, blob: bytes, key: ApiKey, now: datetime) -> ApiKey:
-        """Note the use, at most once a minute, and never over a change made meanwhile."""
-        if key.last_used_at and ms(now) - ms(key.last_used_at) < _USED_EVERY_MS:
-            return key
-        used = replace(key, last_used_at=now)
-        self._link.run("swap", (name,), (blob, encode(used)))
-        return used
+    def _note(self, digest: str, key: ApiKey, now: datetime) -> None:
+        """Note the use, at most once a minute. A note that can not be kept is no reason to turn anybody away."""
+        if abs(ms(now) - self._noted.get(digest, 0)) < _USED_EVERY_MS:
+            return
+        try:
+            self._link.do("HSET", keys.api_keys_used(), digest, ms(now))
+            self._noted[digest] = ms(now)
+        except StoreUnavailable as error:
+            log.warning("use of a key was not noted", key_id=key.id, because=str(error))
 
     def _write(self, secret: str, key: ApiKey) -> None:
         digest = _digest(secret)

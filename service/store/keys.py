@@ -47,6 +47,26 @@ def api_keys() -> str:
     return f"{PREFIX}keys"
 
 
+def api_keys_used() -> str:
+    """ "qos:keys:used": HASH hash of an API key -> when it was used last; until revoked for good."""
+    return f"{PREFIX}keys:used"
+
+
+def key_pace(digest: str) -> str:
+    """ "qos:key:pace:9f86d0…": when an API key's next request may come, in real ms; while that is not now."""
+    return f"{PREFIX}key:pace:{digest}"
+
+
+def door(source: str) -> str:
+    """ "qos:door:4be1…": when an address may try the next wrong key, in real ms; while that is not now."""
+    return f"{PREFIX}door:{source}"
+
+
+def let_in(digest: str, source: str) -> str:
+    """ "qos:door:let-in:77ac…": that an API key was right from an address before; 30 d."""
+    return f"{PREFIX}door:let-in:{digest}.{source}"
+
+
 # The state of a meeting
 
 

@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 #: Scripts that share a part: the part's text goes before theirs.
 _PARTS = {
     "lease": ("part_claims",),
+    "budget_take": ("part_pace",),
+    "key_use": ("part_pace",),
     "seat_commit": ("part_claims", "part_owing"),
     "lane_owe": ("part_claims", "part_owing"),
     "lane_claim": ("part_claims",),

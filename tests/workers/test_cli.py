@@ -86,7 +86,7 @@ def test_keys_are_made_listed_and_revoked(
 
     found = re.match(r"qw_([0-9a-f]+)_\S{20,}\n", keys("create", "--scope", "read", "--name", "wall screen")[1])
     assert found
-    assert "wall screen" in keys("list")[1]
+    assert re.search(r"read +until revoked +never used +wall screen", keys("list")[1])
     assert keys("revoke", found[1])[0] == 0
     assert "revoked" in keys("list")[1]
     code, said = keys("revoke", found[1])

@@ -49,7 +49,10 @@ def _list(_: argparse.Namespace, store: Store) -> None:
         ends = f"until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "until revoked"
         if key.revoked_at:
             ends = f"revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC"
-        print(f"{key.id:<14} {key.scope:<6} {ends:<28} {key.name}")
+        elif key.expires_at and key.expires_at <= store.clock.now():
+            ends = f"expired {key.expires_at:%Y-%m-%d %H:%M} UTC"
+        used = f"used {key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never used"
+        print(f"{key.id:<14} {key.scope:<6} {ends:<28} {used:<26} {key.name}")
     if not keys:
         print("There are no keys yet: qoswatch keys create --scope admin")
 

@@ -17,7 +17,7 @@ from service.api.fields import Flag, Id, Limit, Moment
 from service.api.layer import Api, Reply, op
 from service.app import create_app
 from service.settings import Settings
-from service.store import Store
+from service.store import Store, Use
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SLACK_URL = "https://hooks.slack.com/services/T0AAAAAAA/B0BBBBBBB/xxxxxxxxxxxxxxxxxxxxwxyz"
@@ -142,6 +142,13 @@ class _Key:
         self.scope = scope
 
 
+def _used(token: str, address: str) -> Use:
+    """Keys are named by their scopes; "often" and "stranger" have to wait."""
+    key = _Key(token) if token in ("read", "write", "admin") else None
+    wait_ms = {"often": 2_400, "stranger": 5_001}.get(token, 0)
+    return Use(_Key("read") if token == "often" else key, wait_ms)
+
+
 @pytest.fixture
 def chairs() -> FlaskClient:
     app = Flask("toy")
@@ -152,6 +159,5 @@ def chairs() -> FlaskClient:
     api = Api(app)
     api.add(Chairs())
     app.add_url_rule("/undeclared", "undeclared", lambda: "secret")
-    keys = {scope: _Key(scope) for scope in ("read", "write", "admin")}
-    app.before_request(Guard(keys.get, api.scopes))
+    app.before_request(Guard(_used, api.scopes))
     return app.test_client()

@@ -1,7 +1,12 @@
 """Who may: a key of the right scope, asked for before anything else is read."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+
+from service.api import errors
+from service.api.auth import Guard
+from service.store import Use
 
 
 @pytest.mark.parametrize(
@@ -39,3 +44,36 @@ def test_the_key_is_asked_before_the_body_is_read(chairs: FlaskClient) -> None:
 def test_a_route_that_nobody_declared_is_closed(chairs: FlaskClient) -> None:
     assert chairs.get("/undeclared").status_code == 401
     assert chairs.get("/undeclared", headers={"Authorization": "Bearer write"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("key", "after", "words"),
+    [
+        pytest.param("often", "3", "this key asks too often: go on in 3 s", id="a-key-over-its-pace"),
+        pytest.param("stranger", "6", "too many unknown keys came from your address", id="an-address-that-guesses"),
+    ],
+)
+def test_too_often_is_a_429_that_says_when_to_go_on(chairs: FlaskClient, key: str, after: str, words: str) -> None:
+    answer = chairs.get("/v1/chairs/a", headers={"Authorization": f"Bearer {key}"})
+    assert (answer.status_code, answer.content_type) == (429, "application/problem+json")
+    assert answer.headers["Retry-After"] == after
+    assert words in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        pytest.param("192.0.2.7", "192.0.2.7", id="an-address"),
+        pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", id="who-has-one-of-these-has-them-all"),
+        pytest.param(None, "", id="a-socket-in-a-folder"),
+    ],
+)
+def test_wrong_keys_are_counted_by_where_they_come_from(address: str | None, source: str) -> None:
+    asked: list[tuple[str, str]] = []
+    app = Flask("toy")
+    app.add_url_rule("/", "closed", lambda: "")
+    app.before_request(Guard(lambda *given: (asked.append(given), Use(None))[1], {}))
+    errors.register(app)
+    base = {"REMOTE_ADDR": address} if address else {"REMOTE_ADDR": None}
+    app.test_client().get("/", headers={"Authorization": "Bearer x"}, environ_overrides=base)
+    assert asked == [("x", source)]

@@ -66,7 +66,7 @@ def test_a_script_is_loaded_again_on_a_server_that_forgot_it(store: Store) -> No
         pytest.param(lambda line: line.get("k"), id="a key"),
         pytest.param(lambda line: line.many(["k"]), id="keys"),
         pytest.param(lambda line: line.hash("k"), id="a hash"),
-        pytest.param(lambda line: line.run("swap", ("k",), ("a", "b")), id="a script"),
+        pytest.param(lambda line: line.run("token_drop", ("k",), ("a",)), id="a script"),
         pytest.param(lambda line: line.together([("GET", "k")]), id="a transaction"),
         pytest.param(lambda line: line.time_ms(), id="the time"),
     ],
