@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
 from rules import weekly
-from rules.destinations import ChannelUrlError, check_url
+from rules.destinations import LENGTH, ChannelUrlError, check_url
 from rules.mailing import ADDRESS
 from rules.model import Channel, ChannelKind, Privacy, Region
 from service.api.bodies import READ_ONLY, Body
@@ -80,7 +80,7 @@ class ChannelBody(Body):
     refusals: ClassVar = READ_ONLY
 
     kind: ChannelKind
-    url: Annotated[str, Field(json_schema_extra={"format": "webhook-url", "writeOnly": True})] = ""
+    url: Annotated[str, Field(max_length=LENGTH, json_schema_extra={"format": "webhook-url", "writeOnly": True})] = ""
     routing_key: Annotated[
         str, Field(pattern=ROUTING_KEY, description="PagerDuty's.", json_schema_extra={"writeOnly": True})
     ] = ""
