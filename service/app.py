@@ -51,7 +51,7 @@ def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
     app.url_map.merge_slashes = False  # //v1/watches is not /v1/watches
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
     errors.register(app)
-    headers.register(app)
+    headers.register(app, over_tls=(settings.public_url or "").startswith("https:"))
     store.documents.rules.seed(documents.stock_rules().values())
     api = app.extensions["qoswatch"] = Api(app)
     _add_resources(api, settings, store, queues)

@@ -8,6 +8,10 @@ from typing import Any
 from flask import Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.api.headers import STRICT
+
+_CSP = f"{STRICT}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+
 
 class Docs:
     """The three pages; `document` makes the OpenAPI document when it is first asked for."""
@@ -23,7 +27,8 @@ class Docs:
 
     def page(self) -> Response:
         """Swagger UI, served from here."""
-        return Response(self._page, content_type="text/html; charset=utf-8")
+        own = {"Content-Security-Policy": _CSP}
+        return Response(self._page, headers=own, content_type="text/html; charset=utf-8")
 
     def home(self) -> AnyResponse:
         """The dashboard's place, until there is one."""

@@ -13,6 +13,8 @@ from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.serving import make_server
 
+from service.api.headers import STRICT
+
 STATIC = files("service").joinpath("static")
 
 
@@ -54,7 +56,8 @@ def test_the_page_loads_only_what_we_serve(call: Any) -> None:
         assert call("GET", path, scope=None).status_code == 200
     assert "<script>" not in page.text
     assert "style=" not in page.text
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'self'; img-src 'self' data:")
+    own = "script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+    assert page.headers["Content-Security-Policy"] == f"{STRICT}; {own}"
 
 
 def test_the_vendored_files_are_those_that_were_published() -> None:
