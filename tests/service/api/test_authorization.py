@@ -1,10 +1,14 @@
 """Who may do what: every route with no key and with a key of each scope."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+
+from service.app import create_app
+from service.settings import Settings
 
 #: what each operation asks for; a route that is not here fails the test below
 SCOPES = {
@@ -120,6 +124,43 @@ def test_an_open_route_asks_for_no_key(call: Any, route: str) -> None:
     assert call("GET", path, scope=None).status_code not in (401, 403, 404)
 
 
+def _held(store: Any) -> dict[bytes, bytes]:
+    """All that lies in Redis, but for who asked how often."""
+    aside = (b"qos:door:", b"qos:key:pace:", b"qos:keys:used")
+    return {name: store.redis.dump(name) for name in store.redis.keys("*") if not name.startswith(aside)}
+
+
+@pytest.mark.parametrize("bad", ["none", "unknown", "revoked", "expired", "another-scheme", "read"])
+def test_whatever_route_is_added_a_bad_key_opens_nothing_and_changes_nothing(app: Flask, store: Any, bad: str) -> None:
+    """Over the app's own map: a route that nobody thought of is asked too, each by every method that it answers."""
+    given = _header(store, bad)
+    client, scopes, before = app.test_client(), app.extensions["qoswatch"].scopes, _held(store)
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        need = scopes.get(rule.endpoint, "admin")
+        path = re.sub("<[a-z_:]+>", "nobody", rule.rule)
+        for method in rule.methods or set() if need and not (bad == "read" and need == "read") else ():
+            answer = client.open(path, method=method, headers=given, json={})
+            assert answer.status_code == (403 if bad == "read" else 401), f"{method} {path}"
+            asked += 1
+    assert asked > 30
+    assert _held(store) == before
+
+
+def _header(store: Any, bad: str) -> dict[str, str]:
+    if bad == "none":
+        return {}
+    ends_at = store.clock.now() + timedelta(minutes=1) if bad == "expired" else None
+    id, secret = store.keys_.create("read" if bad == "read" else "admin", bad, ends_at)
+    if bad == "expired":
+        store.clock.advance(minutes=1)
+    if bad == "revoked":
+        store.keys_.revoke(id)
+    if bad == "unknown":  # too long to be looked for, or the tenth would be a 429
+        secret = "x" * 300
+    return {"Authorization": f"{'Basic' if bad == 'another-scheme' else 'Bearer'} {secret}"}
+
+
 def test_a_revoked_key_opens_nothing(call: Any, store: Any) -> None:
     assert call("GET", "/v1/watches", scope="read").status_code == 200
     for key in store.keys_.list():
@@ -127,3 +168,38 @@ def test_a_revoked_key_opens_nothing(call: Any, store: Any) -> None:
     answer = call("GET", "/v1/watches", scope="read")
     assert answer.status_code == 401
     assert "revoked" in answer.json["detail"]
+
+
+def test_a_key_that_has_ended_opens_nothing_from_that_moment(app: Flask, store: Any) -> None:
+    _, secret = store.keys_.create("read", "a", store.clock.now() + timedelta(days=1))
+    client, given = app.test_client(), {"Authorization": f"Bearer {secret}"}
+    store.clock.advance(days=1, seconds=-1)
+    assert client.get("/v1/watches", headers=given).status_code == 200
+    store.clock.advance(seconds=1)
+    assert client.get("/v1/watches", headers=given).status_code == 401
+
+
+def test_an_address_that_guesses_is_told_to_wait_and_right_keys_go_on(call: Any, app: Flask) -> None:
+    assert call("GET", "/v1/watches", scope="read").status_code == 200
+    client = app.test_client()
+    statuses = [
+        client.get("/v1/watches", headers={"Authorization": f"Bearer guess-{number}"}).status_code
+        for number in range(12)
+    ]
+    assert statuses == [401] * 10 + [429] * 2
+    assert call("GET", "/v1/watches", scope="read").status_code == 200
+
+
+def test_three_hundred_watches_are_registered_in_a_loop(call: Any, slack: str) -> None:
+    body = {"meeting": "97763643886", "who": [{"role": "host"}], "notify": [slack]}
+    assert {call("PUT", f"/v1/watches/w{n}", body, scope="write").status_code for n in range(299)} == {201}
+
+
+def test_a_key_that_asks_too_often_is_told_to_wait_whatever_it_asks(store: Any, bell: Any) -> None:
+    client = create_app(Settings(qoswatch_requests_per_minute=60), store, bell).test_client()
+    given = {"Authorization": f"Bearer {store.keys_.create('read', 'a')[1]}"}
+    answers = [client.get("/v1/watches", headers=given) for _ in range(30)]
+    assert {answer.status_code for answer in answers[:15]} == {200}
+    late = next(answer for answer in answers if answer.status_code == 429)
+    assert (late.headers["Retry-After"], late.content_type) == ("1", "application/problem+json")
+    assert client.put("/v1/rules/x", headers=given, json={}).status_code in (403, 429)
