@@ -22,6 +22,7 @@ Scope = Literal["read", "write", "admin"]
 A_MINUTE = 1_200  #: requests of one key; a quarter of them may come at once
 WRONG = 10  #: unknown keys of one address at once, and then a minute
 _MINUTE_MS, _BURST = 60_000, 4
+_SHORTEST, _LONGEST = 24, 256  #: characters of a key; QOSWATCH_API_KEY has no fewer
 _LET_IN_S = 30 * 86_400
 _ORDER: tuple[Scope, ...] = ("read", "write", "admin")
 _USED_EVERY_MS = 60_000
@@ -81,8 +82,10 @@ class ApiKeys:
 
         An address that tried too many unknown keys is not listened to for a while: its next key is not even looked
         at, or guessing would go on under another answer. Keys that were right from there before pass nevertheless, so
-        that strangers behind the same proxy lock nobody out.
+        that strangers behind the same proxy lock nobody out. What can be no key is no guess.
         """
+        if not (_SHORTEST <= len(secret) <= _LONGEST and secret.isascii()):
+            return Use(None)
         digest, source = _digest(secret), _digest(address)[:16]
         gap_ms, wrong_ms = _MINUTE_MS / a_minute, _MINUTE_MS / WRONG
         names = (keys.api_key(digest), keys.key_pace(digest), keys.door(source), keys.let_in(digest, source))

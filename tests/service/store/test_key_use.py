@@ -10,6 +10,7 @@ from service.store.apikeys import WRONG
 from service.store.link import Link
 from tests.service.store.builders import START
 
+MY_OWN = "a key of my own, 24 letters"
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 NAMES = ("record", "pace", "door", "let-in")
 
@@ -59,7 +60,7 @@ def test_a_full_redis_counts_nothing_and_opens_what_it_opened(store: Store) -> N
     try:
         assert [store.keys_.use(secret, HERE, a_minute=60).wait_ms for _ in range(30)] == [0] * 30
         assert opened(store, secret)
-        assert opened(store, "nobody's") is None
+        assert opened(store, "nobody's" * 5) is None
     finally:
         store.redis.config_set("maxmemory", 0)
 
@@ -76,13 +77,18 @@ def test_a_key_has_its_pace_and_another_one_has_its_own(store: Store) -> None:
 def test_who_tries_many_keys_is_slowed_and_nobody_else(store: Store) -> None:
     known, fresh = (store.keys_.create("read", name)[1] for name in "ab")
     opened(store, known)
-    waits = [store.keys_.use(f"guess {number}", HERE).wait_ms for number in range(WRONG + 2)]
+    waits = [store.keys_.use(f"guess {number:030}", HERE).wait_ms for number in range(WRONG + 2)]
     assert waits[:WRONG] == [0] * WRONG
     assert 0 < waits[-1] <= 6000
     assert opened(store, known)
     assert store.keys_.use(fresh, HERE).key is None, "a guess is not looked at, right or wrong"
     assert store.keys_.use(fresh, THERE).key
     assert len(store.redis.keys("*door:*")) == 3, "strangers fill nothing: one pace for their address"
+
+
+@pytest.mark.parametrize("secret", ["short", "x" * 257, "schlüssel" * 3])
+def test_what_can_be_no_key_is_no_guess(store: Store, secret: str) -> None:
+    assert [store.keys_.use(secret, HERE) for _ in range(WRONG + 2)] == [Use(None)] * (WRONG + 2)
 
 
 def test_a_made_key_opens_and_is_nowhere_kept(store: Store) -> None:
@@ -156,11 +162,11 @@ def test_a_key_that_is_refused_was_not_used(store: Store) -> None:
 
 
 def test_a_key_of_one_s_own_is_taken_once(store: Store) -> None:
-    id = store.keys_.adopt("my-own-key", "admin", "QOSWATCH_API_KEY")
-    assert store.keys_.adopt("my-own-key", "admin", "QOSWATCH_API_KEY") == id
-    assert opened(store, "my-own-key").scope == "admin"
+    id = store.keys_.adopt(MY_OWN, "admin", "QOSWATCH_API_KEY")
+    assert store.keys_.adopt(MY_OWN, "admin", "QOSWATCH_API_KEY") == id
+    assert opened(store, MY_OWN).scope == "admin"
     assert len(store.keys_.list()) == 1
     store.keys_.revoke(id)
-    store.keys_.adopt("my-own-key", "admin", "QOSWATCH_API_KEY")
-    assert opened(store, "my-own-key") is None, "a restart does not undo a revocation"
+    store.keys_.adopt(MY_OWN, "admin", "QOSWATCH_API_KEY")
+    assert opened(store, MY_OWN) is None, "a restart does not undo a revocation"
     assert store.redis.zcard(keys.api_keys()) == 1
