@@ -79,7 +79,8 @@ def mark(token: str) -> str:
 
 def form_token(key: bytes, token: str, nonce: str) -> str:
     """What the form of a link's page sends back: only who read that page, with its cookie, knows it."""
-    return _text(hmac.digest(key, f"form\0{token}\0{nonce}".encode(), "sha256")[:_MAC])
+    signed = f"form\0{token}\0{nonce}".encode("utf-8", "surrogatepass")
+    return _text(hmac.digest(key, signed, "sha256")[:_MAC])
 
 
 def is_form_token(keys: Iterable[bytes], token: str, nonce: str, given: str) -> bool:

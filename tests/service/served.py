@@ -3,12 +3,14 @@
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from workers.embedded import tied
 
@@ -22,23 +24,28 @@ def a_port() -> int:
 
 
 @contextmanager
-def served(redis_socket: Path, db: int, env: Mapping[str, str], **settings: str) -> Iterator[str]:
+def served(redis_socket: Path, db: int, env: Mapping[str, str], *, port: int = 0, **settings: str) -> Iterator[str]:
     """Its address, while it runs on this database."""
-    port = a_port()
+    port = port or a_port()
     ours = {"REDIS_URL": f"unix://{redis_socket}?db={db}", "PORT": str(port), "QOSWATCH_SECRET_KEY": SECRET_KEY}
     command = tied([sys.executable, "-P", "-m", "workers.cli", "web"])
-    with subprocess.Popen(command, env={**env, **ours, **settings}, stderr=subprocess.PIPE, text=True) as process:
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(command, env={**env, **ours, **settings}, stderr=said) as process,
+    ):
         try:
-            _wait_for(f"http://127.0.0.1:{port}", process)
+            _wait_for(f"http://127.0.0.1:{port}", process, said)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.wait(20)
 
 
-def _wait_for(url: str, process: "subprocess.Popen[str]") -> None:
+def _wait_for(url: str, process: "subprocess.Popen[bytes]", said: IO[str]) -> None:
     for _ in range(600):
-        assert process.poll() is None, process.communicate()[1]
+        if process.poll() is not None:
+            said.seek(0)
+            raise AssertionError(f"it stopped: {said.read()}")
         try:
             with urllib.request.urlopen(f"{url}/livez", timeout=5):
                 return

@@ -183,8 +183,7 @@ def test_an_address_that_guesses_is_told_to_wait_and_right_keys_go_on(call: Any,
     assert call("GET", "/v1/watches", scope="read").status_code == 200
     client = app.test_client()
     statuses = [
-        client.get("/v1/watches", headers={"Authorization": f"Bearer {number:030}"}).status_code
-        for number in range(12)
+        client.get("/v1/watches", headers={"Authorization": f"Bearer {number:030}"}).status_code for number in range(12)
     ]
     assert statuses == [401] * 10 + [429] * 2
     assert call("GET", "/v1/watches", scope="read").status_code == 200
