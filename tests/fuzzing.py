@@ -75,3 +75,29 @@ def written(words: list[str], letters: str = " ") -> st.SearchStrategy[str]:
     """Texts made of words that a parser knows, of other text, and of both."""
     pieces = st.lists(st.sampled_from(words) | st.text(max_size=3), max_size=14)
     return st.text(max_size=40) | pieces.map(letters.join) | pieces.map("".join)
+
+
+#: What stands where something else is expected; the first are what broke something once.
+ODD = (
+    [], {}, "9999-12-31T23:59:59Z", 10**400, float("nan"), "\ud800", None, "a" * 5000, True,
+    *(-1, 0, 1.5, float("inf"), "", "\x00", "0001-01-01T00:00:00+14:00", [[]], [{}], [None], {"a": 1}, 253402214400000),
+)  # fmt: skip
+
+
+def each_spoilt(real: Any) -> Iterator[Any]:
+    """What is real, with one place of it odd, for every place; in `make test` by the first few of what is odd."""
+    odd = ODD if TIMES > 1 else ODD[:6]
+    for path in list(_paths(real)):
+        for value in odd:
+            made = copy.deepcopy(real)
+            inner = made
+            for step in path[:-1]:
+                inner = inner[step]
+            inner[path[-1]] = value
+            yield made
+
+
+def _paths(thing: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for key, inner in thing.items() if isinstance(thing, dict) else enumerate(thing) if isinstance(thing, list) else ():
+        yield (*before, key)
+        yield from _paths(inner, (*before, key))

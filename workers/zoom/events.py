@@ -66,9 +66,9 @@ def _rows(qos: object) -> list[dict[str, Any]]:
     """A flat list of {date_time, type, details} as rows of the API; types that we know no figure of are left out."""
     listed = [_object(item) for item in qos] if isinstance(qos, list) else []
     return [
-        {"date_time": item.get("date_time"), str(item["type"]): item.get("details")}
+        {"date_time": item.get("date_time"), kind: item.get("details")}
         for item in listed
-        if item.get("type") in _STREAMS
+        if isinstance(kind := item.get("type"), str) and kind in _STREAMS
     ]
 
 
@@ -92,7 +92,7 @@ def _stamped(raw: object) -> datetime | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
     try:
-        return datetime.fromtimestamp(raw / 1000, UTC)
+        return payloads.of_our_time(datetime.fromtimestamp(raw / 1000, UTC))
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -25,6 +25,7 @@ _FACTS = (
 )
 _ROLES = ("host", "attendee", "panelist")
 _LONGEST = 256
+_YEARS = range(2000, 2200)
 _FIELDS: Mapping[str, tuple[metrics.Metric, ...]] = {
     stream: tuple(metric for metric in metrics.CATALOGUE.values() if metric.stream == stream)
     for stream in dict.fromkeys(metric.stream for metric in metrics.CATALOGUE.values())
@@ -78,15 +79,20 @@ def meeting(raw: object) -> Meeting:
 
 
 def moment(raw: object) -> datetime | None:
-    """A moment as Zoom writes it, `2026-11-23T10:04:00Z`; without an offset it is UTC."""
+    """A moment as Zoom writes it, `2026-11-23T10:04:00Z`; without an offset it is UTC. One far from today is none."""
     text = raw.strip() if isinstance(raw, str) else ""
     if len(text) < len("2026-11-23T10:04"):  # a bare date is no moment
         return None
     try:
         found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return of_our_time((found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC))
     except (ValueError, OverflowError):
         return None
+
+
+def of_our_time(moment: datetime) -> datetime | None:
+    """The moment, unless it lies so far away that nothing could be reckoned from it."""
+    return moment if moment.year in _YEARS else None
 
 
 def _person(person: Mapping[str, Any], session: str = "") -> Sight:
