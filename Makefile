@@ -10,13 +10,14 @@ HERE := .venv/bin/python -c "import os, pathlib, sysconfig; \
     pathlib.Path(sysconfig.get_path('purelib'), 'qoswatch-here.pth').write_text(os.getcwd() + os.linesep)"
 JOBS ?= 2
 
-.PHONY: help run test coverage chaos bench-budget lint lock clean
+.PHONY: help run test coverage fuzz chaos bench-budget lint lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run       everything in one terminal; without Zoom credentials, a pretend Zoom to look at"
 	@echo "make test      lint, types and every test, as CI runs them"
 	@echo "make coverage  the tests again, counting lines and branches; fails below 90 %"
+	@echo "make fuzz      20,000 odd requests over a socket, and odd input for every parser; ten minutes"
 	@echo "make chaos     kill, stop, starve and cut off every part while it works; fails when anything is lost"
 	@echo "make bench-budget  what watching costs in calls and what it finds, into docs/benchmarks.md; ten minutes"
 	@echo "make lock      write requirements.txt and requirements-dev.txt anew (needs uv)"
@@ -31,6 +32,10 @@ test: lint
 
 coverage: .venv/test.stamp
 	.venv/bin/python -m pytest -q -n $(JOBS) --cov --cov-report=term
+
+fuzz: .venv/test.stamp
+	FUZZ=15 .venv/bin/python -m pytest -q tests/service/api/test_fuzz.py tests/rules/test_any_text.py \
+	    tests/workers/zoom/test_any_json.py tests/service/test_any_input.py
 
 chaos: .venv/test.stamp
 	.venv/bin/python -P -m tests.chaos

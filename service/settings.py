@@ -180,7 +180,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
             files[field] = Path(path)
             _take_file(name, environ, faults, values)
         elif value := environ.get(name, "").strip():
-            values[field] = value
+            if _is_text(value):
+                values[field] = value
+            else:
+                faults[name] = "is not UTF-8 text"
     faults.update(_key_faults(values))
     try:
         settings = Settings(**values, files=files)
@@ -191,6 +194,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
+def _is_text(value: str) -> bool:
+    """Bytes that are no UTF-8 come out of the environment as lone surrogates."""
+    return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 def _take_file(name: str, environ: Mapping[str, str], faults: dict[str, str], values: dict[str, Any]) -> None:
     if environ.get(name, "").strip():
         faults[name] = f"is given twice: unset {name} or {name}_FILE"
@@ -199,7 +207,7 @@ def _take_file(name: str, environ: Mapping[str, str], faults: dict[str, str], va
         values[VARIABLES[name]] = Path(environ[f"{name}_FILE"]).read_text().strip()
         if not values[VARIABLES[name]]:
             faults[f"{name}_FILE"] = "names an empty file"
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeError) as error:
         faults[f"{name}_FILE"] = f"can not be read: {getattr(error, 'strerror', None) or 'it is not text'}"
 
 

@@ -77,9 +77,17 @@ def _matching(pattern: str, sentence: str) -> AfterValidator:
 
 
 def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise refuse(f"names no file: {path}")
-    return path
+    with contextlib.suppress(OSError):  # too long for a name: it names nothing either
+        if path.is_file():
+            return path
+    raise refuse(f"names no file: {str(path)[:200]}")
+
+
+def _folder(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise refuse("begins with the home of somebody who is not known here: write the whole path") from None
 
 
 Seconds = Annotated[int, BeforeValidator(_seconds)]
@@ -88,7 +96,7 @@ GuardedUrl = Annotated[str, AfterValidator(_guarded_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ExistingFile = Annotated[Path, AfterValidator(_existing)]
-Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+Folder = Annotated[Path, AfterValidator(_folder)]
 Clock = Annotated[str, _matching(r"hash|\d+(\.\d+)?@\d+(\.\d+)?", "is neither SPEED@BASE (12@1764000000) nor hash")]
 DieAt = Annotated[str, _matching(r"[a-z]+:\d+", "is not a crash point and a count, such as posted:17")]
 

@@ -17,13 +17,16 @@ _ANSWER_S = 10.0
 
 
 def client(url: str) -> redis.Redis:
-    """A client that waits a bounded time and never tries a command twice."""
-    return redis.Redis.from_url(
-        url,
-        retry=Retry(NoBackoff(), 0),
-        socket_connect_timeout=_CONNECT_S,
-        socket_timeout=_ANSWER_S,
-    )
+    """A client that waits a bounded time and never tries a command twice. Raises StoreError for no address."""
+    try:
+        return redis.Redis.from_url(
+            url,
+            retry=Retry(NoBackoff(), 0),
+            socket_connect_timeout=_CONNECT_S,
+            socket_timeout=_ANSWER_S,
+        )
+    except ValueError:  # it would show what may be a part of the password
+        raise StoreError("REDIS_URL can not be read: is its port a number, and are its options known?") from None
 
 
 def examined(server: redis.Redis) -> tuple[str, ...]:

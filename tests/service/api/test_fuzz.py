@@ -249,6 +249,7 @@ def test_operations_that_follow_one_another_keep_their_promises(redis_socket: Pa
 
 
 @pytest.mark.skipif(TIMES == 1, reason="counted in `make fuzz`, where one process sends them all")
-def test_so_many_requests_were_sent() -> None:
-    print(f"\n{len(sent):,} requests were sent over a socket")
-    assert len(sent) >= 2_000 * TIMES
+def test_so_many_requests_were_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\n{len(sent):,} requests were sent over a socket to qoswatch web")
+    assert len(sent) >= 20_000
