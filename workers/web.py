@@ -4,6 +4,9 @@ That command puts the current folder first on the path and opens a control socke
 the user. The API is named, not imported: workers know nothing of it but its door.
 """
 
+import contextlib
+import socket
+import time
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +14,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from service.queues import Queues
 from service.settings import Settings
@@ -19,6 +23,7 @@ from workers.errors import CommandError
 from workers.ports import is_free
 
 API = "service.app"
+REQUEST_S = 20  #: so long may a request and its answer take, from the first byte to the last
 log = structlog.get_logger()
 
 
@@ -32,6 +37,30 @@ class OurLog(Logger):
         self.error_log.propagate = True
 
 
+class Patient(ThreadWorker):
+    """Threads that wait for a slow client so long and no longer: eight that send half a request would have them all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._begun: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        """One request, in a thread."""
+        self._begun[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            del self._begun[conn]
+
+    def murder_pending(self) -> None:
+        """Each second: who takes too long is cut off, and their thread reads the end."""
+        super().murder_pending()
+        for conn, begun in list(self._begun.items()):
+            if time.monotonic() - begun > REQUEST_S:
+                with contextlib.suppress(OSError):  # it has just gone by itself
+                    conn.sock.shutdown(socket.SHUT_RDWR)
+
+
 class Web(BaseApplication):
     """One process of eight threads: an API for people and their scripts, not for the world."""
 
@@ -43,7 +72,7 @@ class Web(BaseApplication):
         """Gunicorn's settings, all from here: no file, no GUNICORN_CMD_ARGS."""
         for name, value in {
             "bind": f"{self._host}:{self._settings.port}",
-            "worker_class": "gthread",
+            "worker_class": Patient,
             "workers": 1,
             "threads": 8,
             "graceful_timeout": 5,

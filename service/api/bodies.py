@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn, TypeVar, get_args, get_origin
 
+from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.api.errors import Fault, Problem, Refused, did_you_mean, shown
 from service.api.words import sentence
@@ -49,6 +51,17 @@ READ_ONLY = {
 
 B = TypeVar("B", bound=Body)
 Q = TypeVar("Q", bound=Query)
+
+
+def sent() -> bytes:
+    """The whole body of the request. Raises RequestEntityTooLarge.
+
+    Of a body that comes in chunks, werkzeug reads as much as is allowed and is silent about the rest.
+    """
+    raw, most = request.get_data(), request.max_content_length
+    if request.content_length is None and most is not None and len(raw) >= most:
+        raise RequestEntityTooLarge
+    return raw
 
 
 def read_body(model: type[B], raw: bytes, mimetype: str) -> B:

@@ -18,7 +18,7 @@ from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter
 
 from service.api.auth import Scope
-from service.api.bodies import Answer, Body, Query, read_body, read_query
+from service.api.bodies import Answer, Body, Query, read_body, read_query, sent
 from service.api.fields import ID_PATTERN, RULE_ID_PATTERN
 
 Method = Literal["GET", "PUT", "POST", "DELETE"]
@@ -129,7 +129,7 @@ def _answering(declared: Op, view: Callable[..., Any]) -> Callable[..., Response
         if declared.query is not Query:
             given["query"] = query
         if declared.body is not None:
-            given["body"] = read_body(declared.body, request.get_data(), request.mimetype)
+            given["body"] = read_body(declared.body, sent(), request.mimetype)
         return _written(view(**given), next(iter(declared.answers)))
 
     return answering

@@ -13,6 +13,7 @@ from flask import Response, request
 from pydantic import SecretStr
 
 from rules.hearing import KINDS
+from service.api.bodies import sent
 from service.api.errors import Problem
 from service.hooks import signatures
 from service.store import Store
@@ -33,7 +34,7 @@ class ZoomHook:
         secret = self._secret()
         if secret is None or not secret.get_secret_value():
             raise Problem(404, "webhooks are not taken here: ZOOM_WEBHOOK_SECRET is unset")
-        body = request.get_data()
+        body = sent()
         signed = self._verified(secret.get_secret_value(), body)
         told = _object(body) if signed or len(body) <= _SHORT else {}
         event = told.get("event")

@@ -24,11 +24,14 @@ def a_port() -> int:
 
 
 @contextmanager
-def served(redis_socket: Path, db: int, env: Mapping[str, str], *, port: int = 0, **settings: str) -> Iterator[str]:
-    """Its address, while it runs on this database."""
+def served(
+    redis_socket: Path, db: int, env: Mapping[str, str], *, port: int = 0, first: str = "", **settings: str
+) -> Iterator[str]:
+    """Its address, while it runs on this database. `first`: Python that it runs before."""
     port = port or a_port()
     ours = {"REDIS_URL": f"unix://{redis_socket}?db={db}", "PORT": str(port), "QOSWATCH_SECRET_KEY": SECRET_KEY}
-    command = tied([sys.executable, "-P", "-m", "workers.cli", "web"])
+    run = f"{first}\nfrom workers import cli\nraise SystemExit(cli.main(['web']))"
+    command = tied([sys.executable, "-P", "-c", run])
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(command, env={**env, **ours, **settings}, stderr=said) as process,
