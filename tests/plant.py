@@ -42,6 +42,7 @@ class Plant:
             "QOSWATCH_API_KEY": self.key,
             "QOSWATCH_DATA_DIR": str(folder),
             "QOSWATCH_ALLOW_PRIVATE_TARGETS": "yes",
+            "QOSWATCH_REQUESTS_PER_MINUTE": "6000000",
             **given,
         }
         unset = {name: "" for each in VARIABLES for name in (each, f"{each}_FILE")}
