@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 import redis
+from hypothesis import settings
 
 from service.settings import VARIABLES
 from workers import servers
 from workers.embedded import tied
+
+# how long one example takes is the machine's business
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 _ROOT = Path(__file__).parent.parent
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", b"localhost", "", None}

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv6Network
 from typing import Literal, Protocol
 
-import structlog
 from flask import request
 
 from service.api.errors import Problem
@@ -13,7 +12,6 @@ Scope = Literal["read", "write", "admin"]
 _RANK: Mapping[Scope, int] = {"read": 1, "write": 2, "admin": 3}
 _MAY = {"read": "read", "write": "read and write"}
 _MAKE = "qoswatch keys create --scope"
-log = structlog.get_logger(__name__)
 
 
 class Key(Protocol):
@@ -62,7 +60,6 @@ class Guard:
         if use.wait_ms:
             raise _later(use)
         if use.key is None:
-            log.warning("key was refused", address=_source())
             challenge = 'Bearer realm="qoswatch", error="invalid_token"'
             words = f"this key is unknown, revoked or expired; make a new one: {_MAKE} read"
             raise Problem(401, words, headers={"WWW-Authenticate": challenge})

@@ -91,11 +91,14 @@ class ApiKeys:
         names = (keys.api_key(digest), keys.key_pace(digest), keys.door(source), keys.let_in(digest, source))
         paces = (gap_ms, _MINUTE_MS / _BURST - gap_ms, wrong_ms, _MINUTE_MS - wrong_ms)
         blob, wait_ms = self._link.run("key_use", names, (self._clock.machine_ms(), *paces, _LET_IN_S))
-        key = decode(ApiKey, blob) if blob else None
-        now = self._clock.now()
-        if key and (key.revoked_at or (key.expires_at and key.expires_at <= now)):
+        if blob is None:
+            if not wait_ms:  # so that strangers do not fill the log either
+                log.warning("unknown key was refused", address=address)
+            return Use(None, wait_ms)
+        key, now = decode(ApiKey, blob), self._clock.now()
+        if key.revoked_at or (key.expires_at and key.expires_at <= now):
             return Use(None)
-        if key and not wait_ms:
+        if not wait_ms:
             self._note(digest, key, now)
         return Use(key, wait_ms)
 

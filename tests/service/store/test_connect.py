@@ -125,3 +125,11 @@ def test_the_client_waits_a_bounded_time_and_never_retries() -> None:
     assert made.get_connection_kwargs()["socket_timeout"] == 10
     assert made.get_connection_kwargs()["socket_connect_timeout"] == 3
     made.close()
+
+
+@pytest.mark.parametrize("url", ["redis://user:pa/ss@h:6379", "redis://h:x/y", "redis://[", "redis://h?db=x&port=y"])
+def test_what_is_no_address_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(StoreError, match="REDIS_URL can not be read") as refused:
+        client(url)
+    assert "pa" not in str(refused.value)
+    assert refused.value.__suppress_context__
