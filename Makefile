@@ -35,7 +35,7 @@ coverage: .venv/test.stamp
 
 fuzz: .venv/test.stamp
 	FUZZ=15 .venv/bin/python -m pytest -q tests/service/api/test_fuzz.py tests/rules/test_any_text.py \
-	    tests/workers/zoom/test_any_json.py tests/service/test_any_input.py
+	    tests/workers/zoom/test_any_json.py tests/workers/channels/test_any_answer.py tests/service/test_any_input.py
 
 chaos: .venv/test.stamp
 	.venv/bin/python -P -m tests.chaos

@@ -169,7 +169,7 @@ def _their_now(response: requests.Response) -> datetime:
     """The destination's own clock, which its dates are read against; ours where it tells none."""
     try:
         return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return datetime.now(UTC)
 
 

@@ -70,7 +70,7 @@ def judge(status: int, text: str) -> Verdict:
     """
     if status == 429 or status >= 500:
         return REFUSED
-    if status < 300:
+    if 200 <= status < 300:
         return _judge_success(text)
     if any(word in text for word in _DEAD):
         return DEAD
