@@ -1,7 +1,9 @@
 """Whatever Zoom answers or pushes, and whoever pretends to be Zoom: it is read, or it is one of our errors."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +14,9 @@ from hypothesis import strategies as st
 from rules import hearing, intake, roster
 from rules.hearing import KINDS, Event
 from rules.model import Roster
+from service.store import Taken
 from tests.fuzzing import JSON, each_spoilt, mutated, tries
-from workers.zoom import answers, attendance, events, limits, paging, payloads, quota, report, urls
+from workers.zoom import answers, attendance, events, http, limits, paging, payloads, quota, report, urls
 from workers.zoom.answers import Answer
 from workers.zoom.errors import ZoomError
 from workers.zoom.token import granted
@@ -176,3 +179,40 @@ def test_any_pages_are_a_list_that_ends(told: list[Any], key: str) -> None:
 def test_any_uuid_is_one_step_of_a_path(uuid: str) -> None:
     assert "/" not in urls.encoded(uuid)
     assert urls.encoded(uuid).isascii()
+
+
+@pytest.fixture
+def answered(zoom: Any, call: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[Callable[[], object], Answer]]:
+    """Each call of the client, and what the pretend Zoom really answered to it."""
+    calls: dict[str, Callable[[], object]] = {
+        "meeting": lambda: zoom.meeting(call.uuid),
+        "live": zoom.live,
+        "participants": lambda: zoom.participants(call.uuid),
+        "pages": lambda: list(zoom.qos_pages(call.uuid)),
+        "person": lambda: payloads.sight(zoom.participant_qos(call.uuid, call.person)),
+    }
+    heard: list[Answer] = []
+    exchange = http.exchange
+
+    def listening(*words: Any, **named: Any) -> Answer:
+        heard.append(exchange(*words, **named))
+        return heard[-1]
+
+    monkeypatch.setattr(http, "exchange", listening)
+    found = {}
+    for name, ask in calls.items():
+        ask()
+        found[name] = (ask, heard[-1])
+    monkeypatch.setattr(zoom._store.budget, "take", lambda *_: Taken(True, 0, 9))
+    return found
+
+
+@pytest.mark.parametrize("name", ["meeting", "live", "participants", "pages", "person"])
+def test_no_odd_value_in_what_zoom_really_answers_is_more_than_a_zoom_error(
+    answered: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, real = answered[name]
+    for told in each_spoilt(json.loads(real.body)):
+        monkeypatch.setattr(http, "exchange", lambda *_, told=told, **__: replace(real, body=as_sent(told)))
+        with suppress(ZoomError):
+            ask()
