@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from rules.sentinels import SentinelUrlError, is_sentinels, sentinels
+
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -52,10 +54,16 @@ def _guarded_url(text: str) -> str:
 
 
 def _redis_url(text: str) -> str:
-    if re.match(r"(redis|rediss)\+sentinel://", text):
-        raise refuse("names a Sentinel, which comes later: use an address that moves with the primary, redis://…")
-    if not re.match(r"(redis|rediss|unix)://", text):
-        raise refuse("is not a Redis address: use redis://host:6379/0, rediss://… or unix:///path/redis.sock")
+    if is_sentinels(text):
+        try:
+            sentinels(text)
+        except SentinelUrlError as error:
+            raise refuse(str(error)) from None
+    elif not re.match(r"(redis|rediss|unix)://", text):
+        raise refuse(
+            "is not a Redis address: use redis://host:6379/0, rediss://…, unix:///path/redis.sock "
+            "or redis+sentinel://host:26379,host:26379/service"
+        )
     return text
 
 

@@ -7,26 +7,70 @@ import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
+from redis.sentinel import Sentinel, SentinelConnectionPool
 
+from rules.sentinels import Login, Sentinels, is_sentinels, sentinels
 from service.store.errors import StoreError, StoreUnavailable
 
 Connection = redis.Redis  #: for those who may not import redis
 OLDEST = (7, 0)
 _CONNECT_S = 3.0
-_ANSWER_S = 10.0
+ANSWER_S = 10.0
+_Sentinel: Any = Sentinel  # redis types neither
+_Pool: Any = SentinelConnectionPool
+_SENTINEL_S = 1.0  #: for each Sentinel: a dead one must not use up the patience of whoever waits
 
 
-def client(url: str) -> redis.Redis:
-    """A client that waits a bounded time and never tries a command twice. Raises StoreError for no address."""
+def client(url: str, answer_s: float = ANSWER_S) -> redis.Redis:
+    """A client that waits a bounded time and never tries a command twice.
+
+    With Sentinels every new connection goes to whom they call the primary then; one to a primary that was
+    demoted is given up at its first refusal to write. Raises StoreError for no address.
+    """
+    waits: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_connect_timeout": _CONNECT_S,
+        "socket_timeout": answer_s,
+    }
+    if is_sentinels(url):
+        return _following(sentinels(url), waits)
     try:
-        return redis.Redis.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_connect_timeout=_CONNECT_S,
-            socket_timeout=_ANSWER_S,
-        )
+        return redis.Redis.from_url(url, **waits)
     except ValueError:  # it would show what may be a part of the password
         raise StoreError("REDIS_URL can not be read: is its port a number, and are its options known?") from None
+
+
+def _following(named: Sentinels, waits: Mapping[str, Any]) -> redis.Redis:
+    quick = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_connect_timeout": _SENTINEL_S,
+        "socket_timeout": _SENTINEL_S,
+        "decode_responses": True,
+    }
+    watch = _Sentinel(list(named.hosts), sentinel_kwargs={**quick, **_ways(named, named.own)})
+    pool = _Pool(named.service, watch, db=named.db, **waits, **_ways(named, named.servers))
+    return redis.Redis.from_pool(pool)
+
+
+def _ways(named: Sentinels, login: Login) -> dict[str, Any]:
+    known = {"username": login.user, "password": login.password, "ssl": named.tls or None}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def watchers(server: redis.Redis) -> dict[str, str | None]:
+    """Each Sentinel of this client and the primary that it names; None: it does not answer, or knows none."""
+    pool: Any = server.connection_pool
+    if not isinstance(pool, SentinelConnectionPool):
+        return {}
+    found: dict[str, str | None] = {}
+    for each in pool.sentinel_manager.sentinels:
+        where = each.get_connection_kwargs()
+        try:
+            named = each.sentinel_get_master_addr_by_name(pool.service_name)
+        except RedisError:
+            named = None
+        found[f"{where['host']}:{where['port']}"] = f"{named[0]}:{named[1]}" if named else None
+    return found
 
 
 def examined(server: redis.Redis) -> tuple[str, ...]:

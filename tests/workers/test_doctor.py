@@ -30,7 +30,7 @@ from service.store import Store, keys
 from service.store.codec import encode
 from simulator import Simulator
 from workers.commands import doctor
-from workers.doctor import certificates, rounds, state
+from workers.doctor import certificates, rounds, state, ways
 from workers.doctor.findings import Check, Finding, Patient, ok
 from workers.doctor.rounds import CHECKS, look_over, patient
 from workers.zoom import payloads
@@ -174,11 +174,30 @@ def test_a_redis_in_distress_is_told(told: Any, level: str, words: str, store: S
         pytest.param("rediss://:pw@redis.example.org/0", 0, id="as-it-should-be"),
         pytest.param("redis://127.0.0.1:6379", 0, id="this-machine"),
         pytest.param("unix:///run/redis.sock", 0, id="a-socket"),
+        pytest.param("redis+sentinel://10.0.0.5,127.0.0.1/qos", 2, id="sentinels-in-the-clear"),
+        pytest.param("rediss+sentinel://:pw@10.0.0.5/qos", 0, id="sentinels-as-they-should-be"),
+        pytest.param("redis+sentinel://127.0.0.1/qos", 0, id="sentinels-of-this-machine"),
         pytest.param(None, 0, id="our-own"),
     ],
 )
 def test_a_redis_elsewhere_has_a_password_and_is_encrypted(url: Any, worries: int) -> None:
-    assert levels([*state._way(url)]) == ["warning"] * worries
+    assert levels([*ways.openness(url)]) == ["warning"] * worries
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        pytest.param({}, [], id="no-sentinels"),
+        pytest.param({"s1:1": "a:1", "s2:1": "a:1"}, [], id="they-agree"),
+        pytest.param({"s1:1": "a:1", "s2:1": None}, ["warning"], id="one-is-away"),
+        pytest.param({"s1:1": "a:1", "s2:1": "b:1"}, ["fault"], id="they-differ"),
+    ],
+)
+def test_sentinels_that_would_fail_us_are_named(
+    named: Any, expected: list[str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "watchers", lambda _: named)
+    assert levels([*ways.sentinels(store)]) == expected
 
 
 @pytest.mark.parametrize(("free_mb", "level"), [(2000, []), (500, ["warning"]), (50, ["fault"])])

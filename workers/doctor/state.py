@@ -3,14 +3,13 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from service.queues import QueueName
 from service.store import Figures
+from workers.doctor import ways
 from workers.doctor.findings import Finding, Patient, fault, ok, warning
 
 TICK_S = 30  #: the scheduler ticks each second; half a minute without is no hiccup
-_HERE = {"127.0.0.1", "::1", "localhost"}
 _FULL = 0.9
 _LOW_DISK, _NO_DISK = 1 << 30, 100 << 20
 
@@ -27,7 +26,8 @@ def server(patient: Patient) -> Iterator[Finding]:
             )
         return
     info: Mapping[str, Any] = patient.store.redis.info("all")
-    worries = [*_keeping(patient, info), *_room(info), *_way(patient.settings.redis_url), *_disk(patient)]
+    worries = [*_keeping(patient, info), *_room(info), *ways.openness(patient.settings.redis_url)]
+    worries += [*_disk(patient), *ways.sentinels(patient.kept)]
     yield from worries
     if not any(worry.level == "fault" for worry in worries):
         yield ok(f"{_version(info)} answers, {info.get('used_memory_human', '?')} used")
@@ -53,17 +53,6 @@ def _room(info: Mapping[str, Any]) -> Iterator[Finding]:
             f"Redis is full to {100 * used / most:.0f} %: it will refuse what we write",
             "raise its maxmemory, or shorten QOSWATCH_KEEP_SAMPLES",
         )
-
-
-def _way(url: str | None) -> Iterator[Finding]:
-    """Whoever writes this Redis decides what we do: it must not stand open."""
-    parts = urlsplit(url or "unix://")
-    if parts.scheme == "unix" or parts.hostname in _HERE:
-        return
-    if not parts.password:
-        yield warning("REDIS_URL has no password: who reaches that Redis can do what we can", "set requirepass there")
-    if parts.scheme == "redis":
-        yield warning("REDIS_URL is not encrypted: alerts and names travel in the open", "use rediss://")
 
 
 def _disk(patient: Patient) -> Iterator[Finding]:
