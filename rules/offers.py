@@ -17,7 +17,7 @@ _SERVICE: tuple[Offer, ...] = (_TAKE, _SNOOZE, _OPEN)
 _URGENT: frozenset[MessageKind] = frozenset(
     (
         "fire", "worse", "dropped", "escalated", "reopened", "reminder", "flapping", "also",
-        "blind", "channel_broken", "budget", "webhooks", "gap",
+        "blind", "channel_broken", "budget", "webhooks", "memory", "gap",
     )
 )  # fmt: skip
 

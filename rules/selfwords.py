@@ -1,6 +1,6 @@
 """How qoswatch speaks of itself: blind and seeing again, a channel that refuses and one that listens again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from rules.words import FIRST_LIMIT, Clock, clean, cut, duration, fit
 _NAMES_SHOWN = 5
 
 
+_OWN: Mapping[str, MessageKind] = {"service.webhooks": "webhooks", "service.memory": "memory"}
 #: What people and policies do to a service alert, told in the sentences of every alert.
 _TAKING: frozenset[NewsKind] = frozenset(("escalated", "flapping", "reminder", "taken", "untaken", "snoozed"))
 
@@ -123,8 +124,8 @@ def _kind(alert: AlertView, *, over: bool) -> MessageKind:
         return "sees_again"
     if alert.subject.startswith("service.schedule."):
         return "gap"
-    if alert.subject == "service.webhooks":
-        return "webhooks"
+    if own := _OWN.get(alert.subject):
+        return own
     return "budget" if alert.severity == "warning" else "blind"
 
 

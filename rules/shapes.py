@@ -9,7 +9,7 @@ from rules.model import Mention, Severity
 from rules.news import NewsKind
 from rules.words import MARKS, clean, cut
 
-OwnKind = Literal["blind", "sees_again", "channel_broken", "channel_mended", "budget", "webhooks", "gap"]
+OwnKind = Literal["blind", "sees_again", "channel_broken", "channel_mended", "budget", "webhooks", "memory", "gap"]
 MessageKind = Literal[NewsKind, OwnKind, "digest", "storm", "test", "roll_call", "hand_over", "silence"]
 Shape = Literal["card", "line"]
 Tone = Literal["bad", "warn", "good", "grey"]
@@ -54,6 +54,7 @@ KINDS: Mapping[MessageKind, Row] = {
     "channel_mended": Row("line", closing=True),
     "budget": Row("card"),
     "webhooks": Row("card"),
+    "memory": Row("card"),
     "gap": Row("card"),
     "digest": Row("line"),
     "test": Row("line"),

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import redis
 from hypothesis import settings
 
 from service.settings import VARIABLES
+from service.store import room
 from workers import servers
 from workers.embedded import tied
 
@@ -59,6 +60,20 @@ def redis_client(redis_socket: Path) -> Iterator["redis.Redis[Any]"]:
     with redis.Redis(unix_socket_path=str(redis_socket)) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture
+def press(redis_client: "redis.Redis[Any]", monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+    """press(0.87): the server may use so little that so much of it is used; it is asked anew each time."""
+    monkeypatch.setattr(room, "_ASK_EVERY_S", 0.0)
+    redis_client.set("ballast", b"x" * 20_000_000)
+
+    def pressed(share: float) -> None:
+        used = room.memory_of(redis_client.info("memory")).used
+        redis_client.config_set("maxmemory", int(used / share))
+
+    yield pressed
+    redis_client.config_set("maxmemory", 0)
 
 
 @pytest.fixture(scope="session")

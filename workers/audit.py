@@ -13,7 +13,8 @@ from rules import planning, selfwords, troubles
 from rules.duty import Duty
 from rules.model import Plan, Trouble
 from service.store.health import Figures
-from workers import handovers, hearing_watch, pace
+from service.store.room import FULL
+from workers import handovers, hearing_watch, memory, pace
 from workers.faults import BUDGET, ZOOM, Scene, audience, blind, broken, scenes_of
 from workers.runtime import Runtime
 
@@ -28,7 +29,11 @@ def audit(runtime: Runtime) -> None:
     scenes = scenes_of(runtime, now)
     pace.set_pace(runtime)
     everybody = audience(runtime, [watch for scene in scenes for watch in scene.watches], ())
-    own = (pace.trouble(runtime, everybody), hearing_watch.silence(runtime, now, everybody))
+    own = (
+        pace.trouble(runtime, everybody),
+        hearing_watch.silence(runtime, now, everybody),
+        memory.trouble(runtime, now),
+    )
     gaps = handovers.gap_troubles(runtime, now, everybody)
     told = (*filter(None, own), *blind(runtime, scenes, now), *broken(runtime, now), *gaps)
     found = {trouble.subject: trouble for trouble in told}  # blind for want of calls is worse than short of them
@@ -75,6 +80,8 @@ def _is_mended(runtime: Runtime, subject: str, scenes: Iterable[Scene]) -> bool:
     """Whether what was wrong works again, or has only stopped to concern anybody."""
     if subject == hearing_watch.WEBHOOKS:
         return hearing_watch.is_heard(runtime)
+    if subject == memory.SUBJECT:
+        return True
     if subject in (ZOOM, BUDGET):
         return any(not scene.record.blind_since for scene in scenes)
     if subject.startswith(handovers.SUBJECT):
@@ -109,6 +116,8 @@ def _ping(runtime: Runtime, figures: Figures) -> None:
 
 def unfit(figures: Figures) -> str:
     """Why we can not say that all is watched; "" when we can."""
+    if figures.memory.share >= FULL:
+        return "Redis is full"
     if figures.tick_age_s is None or figures.tick_age_s > _TICK_S:
         return "the scheduler does not tick"
     late = {

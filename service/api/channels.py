@@ -80,12 +80,12 @@ class Channels:
         items, cursor = self._shelf.page(query.limit, query.cursor)
         return Page(items=[self._answer(channel) for channel in items], next_cursor=cursor)
 
-    @op("POST", PATH, scope="admin", answers={201: ChannelAnswer})
+    @op("POST", PATH, scope="admin", answers={201: ChannelAnswer}, problems=(507,))
     def create(self, body: ChannelBody) -> Reply:
         """Register a channel under an id of our making"""
         return self._put(self._new_id("ch_"), body, None)
 
-    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: ChannelAnswer, 201: ChannelAnswer})
+    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: ChannelAnswer, 201: ChannelAnswer}, problems=(507,))
     def put(self, id: str, body: ChannelBody) -> Reply:
         """Register a channel under an id of yours, or replace it: one that was broken is tried again
 

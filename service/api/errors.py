@@ -18,7 +18,7 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from service.store.errors import CursorError, StoreError, StoreUnavailable
+from service.store.errors import CursorError, StoreError, StoreFull, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -134,6 +134,9 @@ def _http(error: HTTPException) -> Response:
 def _store(error: StoreError) -> Response:
     if isinstance(error, CursorError):
         return answer(Refused(Fault("is not one that a page of this list gave", parameter="cursor")))
+    if isinstance(error, StoreFull):
+        log.warning("store is full", path=request.path, method=request.method, because=str(error))
+        return answer(Problem(507, str(error)))
     log.error("store failed", path=request.path, method=request.method, because=str(error))
     if isinstance(error, StoreUnavailable):
         words = "the store does not answer, so nothing is known to be done: read again, then try again"

@@ -7,6 +7,7 @@ from service.api.layer import Reply, op
 from service.store import Store
 from service.store.errors import StoreError
 from service.store.health import Figures
+from service.store.room import FULL
 
 _TICK_S = 30  # the scheduler ticks each second; half a minute without is no hiccup
 
@@ -27,6 +28,7 @@ class ReadyAnswer(Answer):
     overdue_lanes: int | None
     unarmed_meetings: int | None
     overdue_steps: int | None
+    memory_pct: float | None  #: of what Redis may use; null where it has no limit
 
 
 class Health:
@@ -68,6 +70,8 @@ def reasons(figures: Figures) -> list[str]:
         found.append(f"{unarmed} not armed: nothing is seen there until one of its watches is PUT again")
     if figures.overdue_steps:
         found.append(f"{_count(figures.overdue_steps, 'escalation step')} overdue: is `qoswatch worker` running?")
+    if figures.memory.share >= FULL:
+        found.append(f"Redis uses {figures.memory}: it refuses what we write, or soon will")
     return found
 
 
@@ -84,5 +88,6 @@ def _reply(found: list[str], figures: Figures | None) -> Reply:
         overdue_lanes=figures.overdue_lanes if figures else None,
         unarmed_meetings=figures.unarmed_meetings if figures else None,
         overdue_steps=figures.overdue_steps if figures else None,
+        memory_pct=round(100 * figures.memory.share, 1) if figures and figures.memory.most else None,
     )
     return Reply(answer, 503 if found else 200)

@@ -100,6 +100,8 @@ class _Figures(Collector):
         yield _gauge("meetings_overdue", "Meetings that wait for more than two periods.", figures.overdue_meetings)
         yield _gauge("lanes_overdue", "Lanes that could have spoken a minute ago.", figures.overdue_lanes)
         yield _gauge("steps_overdue", "Steps of policies and reminders that are a minute late.", figures.overdue_steps)
+        yield _gauge("redis_memory_bytes", "Memory that Redis uses.", figures.memory.used)
+        yield _gauge("redis_memory_max_bytes", "Memory that Redis may use; 0: no limit.", figures.memory.most)
         if figures.tick_age_s is not None:
             yield _gauge("tick_age_seconds", "Since the scheduler last went round.", figures.tick_age_s)
         alive = {**dict.fromkeys(get_args(QueueName), 0), **figures.workers}

@@ -25,6 +25,7 @@ _HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}},
     429: {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}},
 }
+_SAID = {507: "Redis is nearly full: nothing new is registered. What is there can be changed, paused and deleted."}
 
 
 class ProblemFault(Answer):
@@ -147,7 +148,7 @@ def _success(status: int, shape: type[Answer] | None, refs: _Refs) -> dict[str, 
 
 def _problem(status: int, refs: _Refs) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": refs[ProblemAnswer, "validation"]}}
-    made: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": content}
+    made: dict[str, Any] = {"description": _SAID.get(status) or HTTPStatus(status).phrase, "content": content}
     return made | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
 
 

@@ -103,12 +103,12 @@ class People:
         items, cursor = self._shelf.page(query.limit, query.cursor)
         return Page(items=[_answer(person) for person in items], next_cursor=cursor)
 
-    @op("POST", PATH, scope="admin", answers={201: PersonAnswer})
+    @op("POST", PATH, scope="admin", answers={201: PersonAnswer}, problems=(507,))
     def create(self, body: PersonBody) -> Reply:
         """Register a person under an id of our making"""
         return self._put(self._new_id("pe_"), body, None)
 
-    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: PersonAnswer, 201: PersonAnswer})
+    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: PersonAnswer, 201: PersonAnswer}, problems=(507,))
     def put(self, id: str, body: PersonBody) -> Reply:
         """Register a person under an id of yours, or replace them whole, the key too"""
         return self._put(id, body, self._shelf.get(id))

@@ -30,12 +30,12 @@ class Policies:
         known = self._store.duty()
         return Page(items=[self._answer(policy, known) for policy in items], next_cursor=cursor)
 
-    @op("POST", PATH, scope="admin", answers={201: PolicyAnswer})
+    @op("POST", PATH, scope="admin", answers={201: PolicyAnswer}, problems=(507,))
     def create(self, body: PolicyBody) -> Reply:
         """Make a policy under an id of our making"""
         return self._put(self._new_id("po_"), body, None)
 
-    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: PolicyAnswer, 201: PolicyAnswer})
+    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: PolicyAnswer, 201: PolicyAnswer}, problems=(507,))
     def put(self, id: str, body: PolicyBody) -> Reply:
         """Make a policy under an id of yours, or replace it
 

@@ -63,7 +63,7 @@ class Rules:
         items, cursor = self._shelf.page(query.limit, query.cursor)
         return Page(items=list(self._answers(items)), next_cursor=cursor)
 
-    @op("POST", PATH, scope="admin", answers={201: RuleAnswer}, problems=(409,))
+    @op("POST", PATH, scope="admin", answers={201: RuleAnswer}, problems=(409, 507))
     def create(self, body: RuleBody) -> Reply:
         """Make a rule under the id in the body, or one of our making"""
         id = body.id or self._new_id("rule-")
@@ -72,7 +72,7 @@ class Rules:
         kept = self._shelf.put(body.rule(id))
         return Reply(self._answer(kept), 201, {"Location": f"{PATH}/{id}"})
 
-    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: RuleAnswer, 201: RuleAnswer})
+    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: RuleAnswer, 201: RuleAnswer}, problems=(507,))
     def put(self, id: str, body: RuleBody) -> Reply:
         """Make a rule under an id of yours, or change it
 

@@ -133,12 +133,12 @@ class Schedules:
         crew = Crew(self._store)
         return Page(items=[_summary(schedule, crew) for schedule in items], next_cursor=cursor)
 
-    @op("POST", PATH, scope="admin", answers={201: ScheduleAnswer})
+    @op("POST", PATH, scope="admin", answers={201: ScheduleAnswer}, problems=(507,))
     def create(self, body: ScheduleBody) -> Reply:
         """Make a schedule under an id of our making"""
         return self._put(self._new_id("sc_"), body, None)
 
-    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: ScheduleAnswer, 201: ScheduleAnswer})
+    @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: ScheduleAnswer, 201: ScheduleAnswer}, problems=(507,))
     def put(self, id: str, body: ScheduleBody) -> Reply:
         """Make a schedule under an id of yours, or replace it: `coming` shows what came of it"""
         return self._put(id, body, self._shelf.get(id))

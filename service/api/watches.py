@@ -66,12 +66,12 @@ class Watches:
         runs = Runs(self._store)
         return Page(items=[_summary(watch, runs.of(watch), runs) for watch in items], next_cursor=cursor)
 
-    @op("POST", PATH, scope="write", answers={201: WatchAnswer})
+    @op("POST", PATH, scope="write", answers={201: WatchAnswer}, problems=(507,))
     def create(self, body: WatchBody) -> Reply:
         """Register a watch under an id of our making"""
         return self._put(self._new_id("w_"), body, None)
 
-    @op("PUT", f"{PATH}/{{id}}", scope="write", answers={200: WatchAnswer, 201: WatchAnswer})
+    @op("PUT", f"{PATH}/{{id}}", scope="write", answers={200: WatchAnswer, 201: WatchAnswer}, problems=(507,))
     def put(self, id: str, body: WatchBody) -> Reply:
         """Register a watch under an id of yours, or replace it"""
         return self._put(id, body, self._shelf.get(id))

@@ -26,6 +26,7 @@ from service.store.leases import Claim, Leases
 from service.store.link import Link
 from service.store.loads import Loads
 from service.store.plans import PLANS, Label, Plan, Purpose, plan_of
+from service.store.room import Room
 from service.store.samples import Samples
 from service.store.sealing import Sealing, Seals
 from service.store.seats import Seats
@@ -112,17 +113,18 @@ class Store:
         self.intake = Intake(link, clock)
         self.feed = Feed(link, clock)
         self.instances = Instances(link)
-        self.seats = Seats(link, clock, keep_samples_s, keep_alerts_s)
+        self.room = room = Room(link)
+        self.seats = Seats(link, clock, room, keep_samples_s, keep_alerts_s)
         self.alerts = Alerts(link, clock, keep_alerts_s)
         self.samples = Samples(link)
         self.lanes = Lanes(link, clock, keep_alerts_s)
-        self.documents = Documents(link, clock, vault)
+        self.documents = Documents(link, clock, vault, room)
         self.keys_ = ApiKeys(link, clock)
         self.budget = Budget(link, clock, owner, PLANS[plan] if isinstance(plan, str) else plan)
         self.loads = Loads(self.instances, self.seats, self.documents, poll_s)
         self.tokens = Tokens(link, clock, vault, owner)
         self.sealing = Sealing((self.documents.channels, self.documents.people), self.tokens)
-        self.health = Health(link, clock, self.due, self.lanes, self.instances, poll_s, self.steps, self.alerts)
+        self.health = Health(link, clock, room, self.due, self.lanes, self.instances, poll_s, self.steps, self.alerts)
 
     @classmethod
     def connect(cls, settings: Wishes) -> "Store":

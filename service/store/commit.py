@@ -28,13 +28,14 @@ class Terms:
     lane_due_ms: int
     keep_samples_s: int
     keep_alerts_s: int
+    has_room: bool = True  #: for rows that only people read
 
 
 class Chunk:
     """What one run of the script is given."""
 
     def __init__(self, instance: str, terms: Terms) -> None:
-        self._instance, self._now_ms = instance, terms.now_ms
+        self._instance, self._now_ms, self._has_room = instance, terms.now_ms, terms.has_room
         self._blobs: list[bytes] = []
         self._seats: list[dict[str, Any]] = []
         self._plan: dict[str, Any] = {
@@ -48,11 +49,12 @@ class Chunk:
 
     def add(self, plan: Plan) -> None:
         """One subject's decision."""
+        rows = sorted(plan.samples, key=lambda row: row.minute) if self._has_room else []
         seat = {
             "id": plan.subject,
             "was": plan.was,
             "blob": self._blob(encode(plan.seat)),
-            "samples": [self._row(row) for row in sorted(plan.samples, key=lambda row: row.minute)],
+            "samples": [self._row(row) for row in rows],
             "debts": [debt_json(debt) for debt in plan.debts],
             "alerts": [self._alert(change) for change in plan.alerts],
         }

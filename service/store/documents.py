@@ -11,6 +11,7 @@ from service.store import keys
 from service.store.clock import Clock, ms
 from service.store.instances import as_fields
 from service.store.link import Link, word
+from service.store.room import Room
 from service.store.sealing import SealedShelf
 from service.store.shelf import Places, Shelf
 from service.store.vault import Vault
@@ -64,8 +65,8 @@ class Watches(Shelf[Watch]):
 class Channels(SealedShelf[Channel]):
     """Channels; a channel's address is sealed before it is written."""
 
-    def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
-        super().__init__(link, clock, "channel", Channel)
+    def __init__(self, link: Link, clock: Clock, vault: Vault, room: Room) -> None:
+        super().__init__(link, clock, "channel", Channel, room)
         self._vault = vault
 
     def delete(self, id: str) -> bool:
@@ -89,8 +90,8 @@ class Channels(SealedShelf[Channel]):
 class People(SealedShelf[Person]):
     """People who can be called; a key of theirs is sealed before it is written."""
 
-    def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
-        super().__init__(link, clock, "person", Person)
+    def __init__(self, link: Link, clock: Clock, vault: Vault, room: Room) -> None:
+        super().__init__(link, clock, "person", Person, room)
         self._vault = vault
 
     def _each_secret(self, doc: Person, turn: Callable[[str], str]) -> Person:
@@ -123,15 +124,15 @@ class Rules(Shelf[Rule]):
 
 
 class Documents:
-    """The shelves together."""
+    """The shelves together. Covers and silences steer alerts and run out: they are taken on a full Redis too."""
 
-    def __init__(self, link: Link, clock: Clock, vault: Vault) -> None:
-        self.watches = Watches(link, clock, "watch", Watch)
-        self.rules = Rules(link, clock, "rule", Rule)
-        self.channels = Channels(link, clock, vault)
-        self.policies = Shelf(link, clock, "policy", Policy)
-        self.people = People(link, clock, vault)
-        self.schedules = Shelf(link, clock, "schedule", Schedule)
+    def __init__(self, link: Link, clock: Clock, vault: Vault, room: Room) -> None:
+        self.watches = Watches(link, clock, "watch", Watch, room)
+        self.rules = Rules(link, clock, "rule", Rule, room)
+        self.channels = Channels(link, clock, vault, room)
+        self.policies = Shelf(link, clock, "policy", Policy, room)
+        self.people = People(link, clock, vault, room)
+        self.schedules = Shelf(link, clock, "schedule", Schedule, room)
         self.covers = Shelf(link, clock, "cover", Cover)
         self.silences = Shelf(link, clock, "silence", Silence)
 

@@ -2,6 +2,7 @@
 
 StoreError           something is wrong that the same call again will not mend
 ├─ StoreUnavailable  Redis did not answer: nothing is known to be written; load again, then decide
+│  └─ StoreFull      it has no room for this, and nothing was written
 ├─ CursorError       a page was asked for with a cursor that is not ours
 └─ SealedElsewhere   a secret was sealed with a key that we were not given
 """
@@ -13,6 +14,10 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """Redis did not answer, or refused. What was asked may or may not have happened."""
+
+
+class StoreFull(StoreUnavailable):
+    """There is no room for what was to be written; nothing was."""
 
 
 class CursorError(StoreError):

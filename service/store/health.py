@@ -12,6 +12,7 @@ from service.store.instances import Instances
 from service.store.lanes import Lanes
 from service.store.leases import Leases
 from service.store.link import Link, word
+from service.store.room import UNBOUNDED, Memory, Room
 
 ALIVE_S = 60  #: real seconds after its last beat in which a process counts as alive
 LANE_LATE_S = 60
@@ -30,6 +31,7 @@ class Figures:
     unarmed_meetings: int = 0  #: live and watched meetings that nothing will look at
     overdue_steps: int = 0  #: open alerts whose next step or reminder is late, or will never come
     workers: Mapping[str, int] = field(default_factory=dict)  #: role → processes that are alive
+    memory: Memory = UNBOUNDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Health:
         self,
         link: Link,
         clock: Clock,
+        room: Room,
         due: Leases,
         lanes: Lanes,
         instances: Instances,
@@ -54,7 +57,7 @@ class Health:
         steps: Leases,
         alerts: Alerts,
     ) -> None:
-        self._link, self._clock, self._poll_s = link, clock, poll_s
+        self._link, self._clock, self._room, self._poll_s = link, clock, room, poll_s
         self._due, self._lanes, self._instances = due, lanes, instances
         self._steps, self._alerts = steps, alerts
 
@@ -80,6 +83,7 @@ class Health:
             unarmed_meetings=len(self._instances.live() - self._due.members()),
             overdue_steps=self._overdue_steps(),
             workers=self._alive(),
+            memory=self._room.memory(),
         )
 
     def waiting(self) -> Waiting:

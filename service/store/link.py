@@ -4,7 +4,7 @@ A repeated script whose first reply was merely late would run twice, so nothing 
 is resolved by loading again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import redis
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 from redis.retry import Retry
 
-from service.store.errors import StoreUnavailable
+from service.store.errors import StoreFull, StoreUnavailable
 
 Command = tuple[str | bytes | int | float, ...]
 _T = TypeVar("_T")
@@ -40,11 +40,17 @@ _PARTS = {
 }
 
 
+#: Scripts that run on a full server too. A post that went out must not go unrecorded, and people must be able to
+#: pause and change what they registered; what is new was refused long before.
+_ALWAYS = frozenset(("lease", "lane_record", "lane_pass", "lane_put_off", "lane_release", "document_put"))
+
+
 @cache
 def script_text(name: str) -> str:
     """A script with its shared parts in front."""
     folder = files("service.store").joinpath("lua")
-    return "\n".join(folder.joinpath(f"{part}.lua").read_text() for part in (*_PARTS.get(name, ()), name))
+    first = ["#!lua flags=allow-oom"] if name in _ALWAYS else []
+    return "\n".join(first + [folder.joinpath(f"{part}.lua").read_text() for part in (*_PARTS.get(name, ()), name)])
 
 
 class Link:
@@ -110,6 +116,11 @@ class Link:
         seconds, micros = self._ask(self.client.time)
         return int(seconds) * 1000 + int(micros) // 1000
 
+    def info(self, section: str) -> Mapping[str, Any]:
+        """What the server tells of itself."""
+        told: Mapping[str, Any] = self._ask(lambda: self.client.info(section))
+        return told
+
     def close(self) -> None:
         """Give back every connection."""
         self.client.close()
@@ -117,6 +128,11 @@ class Link:
     def _ask(self, question: Callable[[], _T]) -> _T:
         try:
             return question()
+        except OutOfMemoryError as error:
+            raise StoreFull(
+                "Redis is full, so nothing was written: raise its maxmemory, delete what nobody needs, "
+                "or shorten QOSWATCH_KEEP_SAMPLES"
+            ) from error
         except RedisError as error:
             raise StoreUnavailable(f"Redis did not do what was asked: {error}") from error
 

@@ -15,6 +15,7 @@ from service.store.commit import MEETING, ROSTER, Chunk, Terms
 from service.store.errors import StoreError
 from service.store.leases import Claim
 from service.store.link import Link, word
+from service.store.room import Room
 
 CHUNK = 50
 LANE_DELAY_S = 0.3  #: real seconds in which one round's chunks come together, so that they travel together
@@ -26,8 +27,8 @@ _TRIES = 10
 class Seats:
     """The subjects of every instance, by instance id ("service" for our own)."""
 
-    def __init__(self, link: Link, clock: Clock, keep_samples_s: int, keep_alerts_s: int) -> None:
-        self._link, self._clock = link, clock
+    def __init__(self, link: Link, clock: Clock, room: Room, keep_samples_s: int, keep_alerts_s: int) -> None:
+        self._link, self._clock, self._room = link, clock, room
         self._keep = (keep_samples_s, keep_alerts_s + SWEEP_GRACE_S)
 
     def load(self, instance: str) -> dict[str, tuple[str, Seat]]:
@@ -111,7 +112,7 @@ class Seats:
 
     def _terms(self) -> Terms:
         now_ms = self._clock.now_ms()
-        return Terms(now_ms, now_ms + self._clock.real(LANE_DELAY_S), *self._keep)
+        return Terms(now_ms, now_ms + self._clock.real(LANE_DELAY_S), *self._keep, has_room=not self._room.is_tight())
 
 
 def _version(blob: bytes) -> str:

@@ -10,6 +10,7 @@ from service.store.clock import Clock
 from service.store.codec import decode, encode
 from service.store.errors import SealedElsewhere, StoreError
 from service.store.link import Link
+from service.store.room import Room
 
 T = TypeVar("T", Watch, Rule, Channel, Policy, Person, Schedule, Cover, Silence)
 
@@ -31,8 +32,9 @@ class Places:
 class Shelf(Generic[T]):
     """All documents of one kind."""
 
-    def __init__(self, link: Link, clock: Clock, kind: str, shape: type[T]) -> None:
-        self._link, self._clock, self._kind = link, clock, kind
+    def __init__(self, link: Link, clock: Clock, kind: str, shape: type[T], room: Room | None = None) -> None:
+        """`room`: what is new is taken only while there is some."""
+        self._link, self._clock, self._kind, self._room = link, clock, kind, room
         self.kind = kind
         self._shape: type[T] = shape
 
@@ -47,8 +49,12 @@ class Shelf(Generic[T]):
         return {id: doc for id, blob in found if (doc := self._read(blob)) is not None}
 
     def put(self, doc: T) -> T:
-        """Make or replace a document. An edit makes the next revision; the same again changes nothing."""
-        return self._settled(doc.id, lambda old: self._next(doc, old)) or doc
+        """Make or replace a document. An edit makes the next revision; the same again changes nothing.
+
+        Raises:
+            StoreFull: it would be a new one, and there is no room.
+        """
+        return self._settled(doc.id, lambda old: self._admitted(doc, old)) or doc
 
     def delete(self, id: str) -> bool:
         """Take a document away. False: there was none."""
@@ -90,6 +96,11 @@ class Shelf(Generic[T]):
     def change(self, id: str, edit: Callable[[T], T]) -> T | None:
         """Change a document in place, as the same revision. None: there is none."""
         return self._settled(id, lambda old: None if old is None else edit(old))
+
+    def _admitted(self, doc: T, old: T | None) -> T:
+        if old is None and self._room is not None:
+            self._room.admit(self._kind)
+        return self._next(doc, old)
 
     def _settled(self, id: str, make: Callable[[T | None], T | None]) -> T | None:
         """Read, make, write; again when somebody else wrote in between."""

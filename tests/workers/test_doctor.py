@@ -153,7 +153,14 @@ def test_without_any_server_that_is_said_and_zoom_is_asked_all_the_same(settings
     [
         pytest.param({"aof_last_write_status": "err"}, "fault", "can not write to its disk", id="disk-full"),
         pytest.param({"rdb_last_bgsave_status": "err"}, "fault", "can not write to its disk", id="no-snapshot"),
-        pytest.param({"maxmemory": 100, "used_memory": 95}, "fault", "full to 95 %", id="memory-full"),
+        pytest.param({"maxmemory": 100, "used_memory": 95}, "fault", "uses 95 %", id="memory-full"),
+        pytest.param({"maxmemory": 100, "used_memory": 85}, "warning", "uses 85 %", id="memory-nearly-full"),
+        pytest.param(
+            {"maxmemory": 100, "used_memory": 90, "mem_not_counted_for_evict": 10},
+            "fault",
+            "",
+            id="buffers-do-not-count",
+        ),
         pytest.param({"maxmemory": 100, "used_memory": 50}, "fault", "", id="room-enough"),
     ],
 )

@@ -6,11 +6,11 @@ from typing import Any, get_args
 
 from service.queues import QueueName
 from service.store import Figures
+from service.store.room import FULL, TIGHT, memory_of
 from workers.doctor import ways
 from workers.doctor.findings import Finding, Patient, fault, ok, warning
 
 TICK_S = 30  #: the scheduler ticks each second; half a minute without is no hiccup
-_FULL = 0.9
 _LOW_DISK, _NO_DISK = 1 << 30, 100 << 20
 
 
@@ -47,12 +47,12 @@ def _keeping(patient: Patient, info: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _room(info: Mapping[str, Any]) -> Iterator[Finding]:
-    most, used = int(info.get("maxmemory") or 0), int(info.get("used_memory") or 0)
-    if most and used > _FULL * most:
-        yield fault(
-            f"Redis is full to {100 * used / most:.0f} %: it will refuse what we write",
-            "raise its maxmemory, or shorten QOSWATCH_KEEP_SAMPLES",
-        )
+    memory = memory_of(info)
+    todo = "raise its maxmemory, or shorten QOSWATCH_KEEP_SAMPLES"
+    if memory.share >= FULL:
+        yield fault(f"Redis uses {memory}: it refuses what we write, or soon will", todo)
+    elif memory.share >= TIGHT:
+        yield warning(f"Redis uses {memory}: nothing new is registered, figures are not kept; alerts go on", todo)
 
 
 def _disk(patient: Patient) -> Iterator[Finding]:

@@ -1,17 +1,21 @@
 """Signs of life: what /readyz and the dead man's switch look at."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from rules.model import Instance
 from service.store import Figures, Store, keys
+from service.store.room import UNBOUNDED
 from tests.service.store.builders import START, I, a_debt, owe
 from tests.service.store.conftest import SECRET_KEY
 
 
 def test_a_service_that_never_ran_says_so(store: Store) -> None:
-    assert store.health.figures(START) == Figures(None, 0, 0, 0, 0, {})
+    figures = store.health.figures(START)
+    assert replace(figures, memory=UNBOUNDED) == Figures(None, 0, 0, 0, 0, {})
+    assert (figures.memory.used > 0, figures.memory.most, figures.memory.share) == (True, 0, 0.0)
 
 
 def test_the_age_of_the_last_tick_is_in_real_seconds(store: Store) -> None:

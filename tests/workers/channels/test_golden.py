@@ -233,6 +233,19 @@ SILENT = {
         "then": "Everybody is watched on by asking. I say when webhooks come again.",
     },
 }
+NEARLY_FULL = {
+    "because": "It uses 87 % of its maxmemory of 512 MB",
+    "facts": {
+        "severity": "warning",
+        "says": "Redis is nearly full",
+        "hint": "Raise its maxmemory; or delete watches that nobody needs, shorten QOSWATCH_KEEP_SAMPLES.",
+        "label": "Left out",
+        "names": "nothing new is registered, figures are not kept for later; alerts go on",
+        "then": "When it is quite full everything stops. I look every minute and say when there is room again.",
+        "well": "Redis has room again",
+        "lasted": "nearly full",
+    },
+}
 REFUSED = (
     "Zoom refuses our credentials (invalid_client): ZOOM_CLIENT_ID or ZOOM_CLIENT_SECRET is wrong, or the secret was"
     " made anew, or the app is gone."
@@ -295,6 +308,10 @@ MESSAGES = {
     "channel mended": lambda: ourselves("service.channel.slack-av", "resolved", "no_service", over=True, **DEAF),
     "budget": lambda: ourselves("service.budget", "fire", SHORT["because"], **SHORT["facts"]),
     "webhooks": lambda: ourselves("service.webhooks", "fire", SILENT["because"], **SILENT["facts"]),
+    "memory": lambda: ourselves("service.memory", "fire", NEARLY_FULL["because"], **NEARLY_FULL["facts"]),
+    "room again": lambda: ourselves(
+        "service.memory", "resolved", NEARLY_FULL["because"], over=True, **NEARLY_FULL["facts"]
+    ),
     "gap": gap,
     "gap escalated": lambda: gap("escalated", an_entry("escalated", "10:49", call=a_call("10:49", BEN))),
     "gap reminder": lambda: gap("reminder", an_entry("reminder", "10:53"), calls=(a_call("10:49", BEN),)),

@@ -12,7 +12,7 @@ KEY = "R0" * 16
 #: kind → what becomes of the incident; None: nothing is sent
 DOES = {
     **dict.fromkeys(("fire", "worse", "dropped", "escalated", "reopened", "flapping", "also", "untaken"), "trigger"),
-    **dict.fromkeys(("blind", "channel_broken", "budget", "webhooks", "gap", "test"), "trigger"),
+    **dict.fromkeys(("blind", "channel_broken", "budget", "webhooks", "memory", "gap", "test"), "trigger"),
     "taken": "acknowledge",
     **dict.fromkeys(("resolved", "closed_bad", "broke_and_recovered", "sees_again", "channel_mended"), "resolve"),
     **dict.fromkeys(("better", "held", "resumed", "snoozed", "reminder", "back"), None),
