@@ -1,10 +1,12 @@
 """The web app, put together once: every part is given what it uses, and nothing is looked up later."""
 
 import secrets
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from flask import Flask
 
 from rules import documents
@@ -32,8 +34,9 @@ from service.hooks import links
 from service.hooks.zoom import ZoomHook
 from service.queues import QueueName
 from service.settings import Settings
-from service.store import Store
+from service.store import Store, StoreUnavailable
 
+log = structlog.get_logger(__name__)
 _LARGEST = 1_000_000
 
 
@@ -54,17 +57,17 @@ def create_app(settings: Settings, store: Store, queues: Waker) -> Flask:
     headers.register(app, over_tls=(settings.public_url or "").startswith("https:"))
     store.documents.rules.seed(documents.stock_rules().values())
     api = app.extensions["qoswatch"] = Api(app)
-    _add_resources(api, settings, store, queues)
+    _add_resources(api, settings, store, _if_it_can(queues.deliver))
     _add_pages(api, store, queues)
-    hook = ZoomHook(store, partial(settings.again, "zoom_webhook_secret"), wake=queues.drain)
+    hook = ZoomHook(store, partial(settings.again, "zoom_webhook_secret"), wake=_if_it_can(queues.drain))
     api.open("/hooks/zoom", "hooks.zoom", hook.take, "POST")
-    _add_links(api, settings, store, queues)
+    _add_links(api, settings, store, _if_it_can(queues.deliver))
     use = partial(store.keys_.use, a_minute=settings.qoswatch_requests_per_minute)
     app.before_request(Guard(use, api.scopes))
     return app
 
 
-def _add_resources(api: Api, settings: Settings, store: Store, queues: Waker) -> None:
+def _add_resources(api: Api, settings: Settings, store: Store, wake: Callable[[], None]) -> None:
     period_s = settings.qoswatch_poll_seconds
     api.add(Watches(store, period_s=period_s, new_id=new_id))
     api.add(Rules(store, period_s=period_s, new_id=new_id))
@@ -74,12 +77,12 @@ def _add_resources(api: Api, settings: Settings, store: Store, queues: Waker) ->
             allow_private=settings.qoswatch_allow_private_targets,
             default_zone=settings.qoswatch_tz,
             new_id=new_id,
-            wake=queues.deliver,
+            wake=wake,
             can_mail=bool(settings.smtp_url),
         )
     )
-    api.add(Alerts(store, wake=queues.deliver, user_header=settings.qoswatch_user_header))
-    api.add(Deliveries(store, wake=queues.deliver))
+    api.add(Alerts(store, wake=wake, user_header=settings.qoswatch_user_header))
+    api.add(Deliveries(store, wake=wake))
     api.add(Live(store))
     api.add(Budget(store, period_s=period_s))
     api.add(Health(store))
@@ -99,14 +102,26 @@ def _add_pages(api: Api, store: Store, queues: Waker) -> None:
     api.open("/", "docs.home", docs.home)
 
 
-def _add_links(api: Api, settings: Settings, store: Store, queues: Waker) -> None:
+def _if_it_can(wake: Callable[[], object]) -> Callable[[], None]:
+    """What was written stands, and the scheduler calls within a second: a call that fails must not deny that."""
+
+    def call() -> None:
+        try:
+            wake()
+        except StoreUnavailable as error:
+            log.warning("nobody was woken", because=str(error))
+
+    return call
+
+
+def _add_links(api: Api, settings: Settings, store: Store, wake: Callable[[], None]) -> None:
     page = links.LinkPage(
         store,
         secret_keys=lambda: settings.secret_keys,
         public_url=settings.public_url,
         user_header=settings.qoswatch_user_header,
         default_zone=settings.qoswatch_tz,
-        wake=queues.deliver,
+        wake=wake,
     )
     api.open(f"{links.PATH}/<token>", "links.show", page.show)
     api.open(f"{links.PATH}/<token>", "links.act", page.act, "POST")

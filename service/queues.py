@@ -12,6 +12,8 @@ from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
+from service.store.link import one_kind
+
 QueueName = Literal["poll", "deliver"]
 
 #: The jobs that may run. Whoever writes Redis could name any importable callable: our workers refuse the rest.
@@ -56,7 +58,7 @@ def _text(name: bytes | str) -> str:
 
 
 class Queues:
-    """The way from those who see that work is due to those who do it."""
+    """The way from those who see that work is due to those who do it. Everything here raises StoreUnavailable."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._queues: dict[QueueName, Queue] = {
@@ -64,6 +66,7 @@ class Queues:
             "deliver": Queue("deliver", connection=client, serializer=SERIALIZER),
         }
 
+    @one_kind()
     def poll(self, batches: Sequence[Sequence[Sequence[str]]]) -> None:
         """One job for each batch; a batch is a list of [member of `due`, token]."""
         jobs = [
@@ -80,6 +83,7 @@ class Queues:
         if jobs:
             self._queues["poll"].enqueue_many(jobs)
 
+    @one_kind()
     def drain(self) -> None:
         """Wake a drainer of what Zoom pushes, unless one is called already."""
         if any(id.startswith(_DRAIN) for id in self._queues["poll"].get_job_ids()):
@@ -93,6 +97,7 @@ class Queues:
             failure_ttl=FAILURE_TTL_S,
         )
 
+    @one_kind()
     def deliver(self) -> None:
         """Wake a sender, unless one is called already: one job drains every lane that is due."""
         if any(not id.startswith(_STEPS) for id in self._queues["deliver"].get_job_ids()):
@@ -105,6 +110,7 @@ class Queues:
             failure_ttl=FAILURE_TTL_S,
         )
 
+    @one_kind()
     def escalate(self) -> None:
         """Wake whoever takes the steps of policies, unless that is called already; it goes before every sender."""
         if any(id.startswith(_STEPS) for id in self._queues["deliver"].get_job_ids()):
@@ -119,6 +125,7 @@ class Queues:
             at_front=True,
         )
 
+    @one_kind()
     def length(self, name: QueueName) -> int:
         """How many jobs wait."""
         return self._queues[name].count

@@ -86,7 +86,7 @@ class Web(BaseApplication):
 
     def load(self) -> Any:
         """The API, built in the process that serves it: connections are not shared over a fork."""
-        store = Store.connect(self._settings)
+        store = Store.connect(self._settings, hasty=True)
         return import_module(API).create_app(self._settings, store, Queues(store.redis))
 
 

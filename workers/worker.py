@@ -22,12 +22,15 @@ from workers import jobs
 from workers.runtime import Runtime
 
 BEAT_S = 15  #: real seconds
+LONGEST_WAIT_S = 5.0  #: between two tries to reach Redis; RQ's own is a minute, in which nobody would be told
 WORKER_TTL_S = 30  #: bounds how long an idle worker blocks before it looks after itself
 log = structlog.get_logger()
 
 
 class InProcessWorker(SimpleWorker):
     """Refuses every name that is not ours: whoever can write to Redis must not be able to run what they like."""
+
+    max_connection_wait_time = LONGEST_WAIT_S
 
     def perform_job(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> bool:
         """Run an allowed job; anything else is thrown away without being imported."""

@@ -18,6 +18,7 @@ from service.store.deliveries import Attempt, Delivery
 from service.store.documents import Documents
 from service.store.errors import CursorError, StoreError, StoreUnavailable
 from service.store.feed import Feed
+from service.store.haste import Haste
 from service.store.health import Figures, Health
 from service.store.instances import Instances
 from service.store.intake import Intake
@@ -100,8 +101,10 @@ class Store:
         keep_samples_s: int = 7 * _DAY_S,
         keep_alerts_s: int = 90 * _DAY_S,
         warnings: tuple[str, ...] = (),
+        hasty: bool = False,
     ) -> None:
-        link = self._link = Link(client)
+        """`hasty`: while Redis hangs, fail at once rather than late."""
+        link = self._link = Link(client, Haste() if hasty else None)
         self.redis = client  #: for the queues, which share the connections
         vault, owner = Vault(secret_keys), hashlib.sha256(account.encode()).hexdigest()[:12]
         self.warnings = warnings  #: sentences about this Redis, to be said once at the start
@@ -127,11 +130,11 @@ class Store:
         self.health = Health(link, clock, room, self.due, self.lanes, self.instances, poll_s, self.steps, self.alerts)
 
     @classmethod
-    def connect(cls, settings: Wishes) -> "Store":
+    def connect(cls, settings: Wishes, *, hasty: bool = False) -> "Store":
         """The store that the settings describe. Raises StoreError when its Redis must not be used."""
         if not settings.redis_url:
             raise StoreError("REDIS_URL is unset: `qoswatch up` starts a Redis of its own, else name one")
-        client = connect.client(settings.redis_url)
+        client = connect.client(settings.redis_url, connect.HASTY_S if hasty else connect.ANSWER_S)
         try:
             warnings = connect.examined(client)
         except StoreError:
@@ -152,6 +155,7 @@ class Store:
             keep_samples_s=settings.qoswatch_keep_samples_s,
             keep_alerts_s=settings.qoswatch_keep_alerts_s,
             warnings=warnings,
+            hasty=hasty,
         )
 
     def duty(self) -> Duty:

@@ -16,6 +16,7 @@ Connection = redis.Redis  #: for those who may not import redis
 OLDEST = (7, 0)
 _CONNECT_S = 3.0
 ANSWER_S = 10.0
+HASTY_S = 3.0  #: for who answers people and probes, which give up themselves soon
 _Sentinel: Any = Sentinel  # redis types neither
 _Pool: Any = SentinelConnectionPool
 _SENTINEL_S = 1.0  #: for each Sentinel: a dead one must not use up the patience of whoever waits

@@ -4,7 +4,8 @@ A repeated script whose first reply was merely late would run twice, so nothing 
 is resolved by loading again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from redis.exceptions import OutOfMemoryError, RedisError
 from redis.retry import Retry
 
 from service.store.errors import StoreFull, StoreUnavailable
+from service.store.haste import Haste
 
 Command = tuple[str | bytes | int | float, ...]
 _T = TypeVar("_T")
@@ -56,9 +58,9 @@ def script_text(name: str) -> str:
 class Link:
     """A client that fails as StoreUnavailable and runs the scripts of lua/ by name."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, haste: Haste | None = None) -> None:
         client.set_retry(Retry(NoBackoff(), 0))
-        self.client = client
+        self.client, self._haste = client, haste
         self._execute: Callable[..., Any] = client.execute_command
         self._scripts: dict[str, Script] = {}
 
@@ -126,15 +128,22 @@ class Link:
         self.client.close()
 
     def _ask(self, question: Callable[[], _T]) -> _T:
-        try:
+        with one_kind(), self._haste.turn() if self._haste else nullcontext():
             return question()
-        except OutOfMemoryError as error:
-            raise StoreFull(
-                "Redis is full, so nothing was written: raise its maxmemory, delete what nobody needs, "
-                "or shorten QOSWATCH_KEEP_SAMPLES"
-            ) from error
-        except RedisError as error:
-            raise StoreUnavailable(f"Redis did not do what was asked: {error}") from error
+
+
+@contextmanager
+def one_kind() -> Iterator[None]:
+    """Whatever goes wrong with Redis is StoreUnavailable."""
+    try:
+        yield
+    except OutOfMemoryError as error:
+        raise StoreFull(
+            "Redis is full, so nothing was written: raise its maxmemory, delete what nobody needs, "
+            "or shorten QOSWATCH_KEEP_SAMPLES"
+        ) from error
+    except RedisError as error:
+        raise StoreUnavailable(f"Redis did not do what was asked: {error}") from error
 
 
 def word(raw: Any) -> str:

@@ -39,7 +39,7 @@ class SealedShelf(Shelf[S]):
             doc = self._opened(decode(self._shape, blob))
             if self._write(blob, doc, doc):
                 return True
-        raise StoreError(f"{self._kind} {id} is being changed by others all the time: try again")
+        raise StoreError(f"{self.kind} {id} is being changed by others all the time: try again")
 
     def seal_of(self, doc: S) -> str:
         """Under which key a document lies that was read `unopened`: "newest", "older" or "lost"; "" without secrets."""

@@ -34,7 +34,7 @@ class Shelf(Generic[T]):
 
     def __init__(self, link: Link, clock: Clock, kind: str, shape: type[T], room: Room | None = None) -> None:
         """`room`: what is new is taken only while there is some."""
-        self._link, self._clock, self._kind, self._room = link, clock, kind, room
+        self._link, self._clock, self._room = link, clock, room
         self.kind = kind
         self._shape: type[T] = shape
 
@@ -64,15 +64,15 @@ class Shelf(Generic[T]):
                 return False
             if self._write(blob, self._before(blob), None):
                 return True
-        raise _crowded(self._kind, id)
+        raise _crowded(self.kind, id)
 
     def page(self, limit: int = 50, cursor: str | None = None) -> tuple[tuple[T, ...], str | None]:
         """A page, newest first, and the cursor of the next."""
-        return paging.page(self._link, keys.documents(self._kind), self.get_many, limit=limit, cursor=cursor)
+        return paging.page(self._link, keys.documents(self.kind), self.get_many, limit=limit, cursor=cursor)
 
     def ids(self) -> list[str]:
         """The id of every document, oldest first."""
-        return [id for id, _ in self._link.span(keys.documents(self._kind), "-inf", "+inf", 0, -1, newest=False)]
+        return [id for id, _ in self._link.span(keys.documents(self.kind), "-inf", "+inf", 0, -1, newest=False)]
 
     def all(self) -> list[T]:
         """Every document, newest first."""
@@ -91,7 +91,7 @@ class Shelf(Generic[T]):
 
     def count(self) -> int:
         """How many there are."""
-        return int(self._link.do("ZCARD", keys.documents(self._kind)))
+        return int(self._link.do("ZCARD", keys.documents(self.kind)))
 
     def change(self, id: str, edit: Callable[[T], T]) -> T | None:
         """Change a document in place, as the same revision. None: there is none."""
@@ -99,7 +99,7 @@ class Shelf(Generic[T]):
 
     def _admitted(self, doc: T, old: T | None) -> T:
         if old is None and self._room is not None:
-            self._room.admit(self._kind)
+            self._room.admit(self.kind)
         return self._next(doc, old)
 
     def _settled(self, id: str, make: Callable[[T | None], T | None]) -> T | None:
@@ -110,7 +110,7 @@ class Shelf(Generic[T]):
             new = make(old)
             if new is None or self._write(blob, old, new):
                 return new
-        raise _crowded(self._kind, id)
+        raise _crowded(self.kind, id)
 
     def _write(self, blob: bytes | None, old: T | None, new: T | None) -> bool:
         doc: T | None = new or old
@@ -118,7 +118,7 @@ class Shelf(Generic[T]):
             return True
         places: Places = self._places(old, new)
         now_ms = self._clock.now_ms()
-        key, index, due = self._key(doc.id), keys.documents(self._kind), keys.due()
+        key, index, due = self._key(doc.id), keys.documents(self.kind), keys.due()
         sealed = encode(self._sealed(new)) if new else b""
         created_ms = self._created_ms(doc, now_ms)
         written = self._link.run(
@@ -132,7 +132,7 @@ class Shelf(Generic[T]):
         return None if blob is None else self._opened(decode(self._shape, blob))
 
     def _key(self, id: str) -> str:
-        return keys.document(self._kind, id)
+        return keys.document(self.kind, id)
 
     # What a kind of document may do its own way
 

@@ -12,6 +12,7 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 
 from service.queues import JOBS, Queues
+from service.store import StoreUnavailable
 from service.store.connect import client
 
 BATCHES = [[["3f9a0c11d2e4", "7"], ["n97763643886", "8"]], [["0123456789ab", "9"]]]
@@ -91,3 +92,18 @@ def test_every_job_that_may_run_is_there() -> None:
     for name in JOBS:
         module, _, function = name.rpartition(".")
         assert callable(getattr(import_module(module), function))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda queues: queues.poll(BATCHES), id="poll"),
+        pytest.param(lambda queues: queues.deliver(), id="deliver"),
+        pytest.param(lambda queues: queues.escalate(), id="escalate"),
+        pytest.param(lambda queues: queues.drain(), id="drain"),
+        pytest.param(lambda queues: queues.length("poll"), id="length"),
+    ],
+)
+def test_a_redis_that_is_away_is_the_stores_kind_of_failure(ask: Any) -> None:
+    with pytest.raises(StoreUnavailable):
+        ask(Queues(client("redis://127.0.0.1:1/0")))

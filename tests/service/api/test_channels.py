@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules.gate import Gate
-from service.store import Attempt
+from service.store import Attempt, StoreUnavailable
 
 SECRET = "T0AAAAAAA/B0BBBBBBB/xxxxxxxxxxxxxxxxxxxxwxyz"
 URL = f"https://hooks.slack.com/services/{SECRET}"
@@ -138,3 +138,15 @@ def test_a_channel_that_a_watch_tells_is_kept(call: Any, slack: str) -> None:
 def test_post_makes_an_id(call: Any) -> None:
     answer = call("POST", "/v1/channels", {"kind": "slack", "url": URL})
     assert (answer.status_code, answer.json["id"][:3]) == (201, "ch_")
+
+
+def test_what_was_written_stands_where_nobody_could_be_woken(
+    call: Any, slack: str, bell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise StoreUnavailable("Redis went away in between")
+
+    monkeypatch.setattr(type(bell), "deliver", lambda self: away())
+    answer = call("POST", "/v1/channels/slack-av/test")
+    assert answer.status_code == 202
+    assert call("GET", f"/v1/deliveries/{answer.json['delivery']}").json["state"] == "owed"
