@@ -202,7 +202,8 @@ def _wait_until_ready(made: Guarded) -> None:
 
 def is_replicated(replica: Server) -> bool:
     """Whether it has read what its primary holds, and hears what is new."""
-    return bool(replica.ask("ROLE")[3] == "connected")
+    role, *more = replica.ask("ROLE")
+    return role == "slave" and more[2] == "connected"
 
 
 def _knows_all(watcher: Watcher, watchers: int) -> bool:

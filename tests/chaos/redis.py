@@ -7,7 +7,8 @@ from pathlib import Path
 from random import Random
 
 from tests import redises
-from tests.chaos.outage import Span, Verdict, at_work, judge, judge_answers, judge_registered
+from tests.chaos.outage import Span, at_work
+from tests.chaos.outage_verdict import Verdict, judge, judge_answers, judge_registered
 from tests.redises import Server
 
 AWAY_S = 20.0
