@@ -21,7 +21,7 @@ from workers.embedded import tied
 # how long one example takes is the machine's business
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
-
+_BALLAST = 60_000_000  # beside it, what buffers take now and then is little
 _ROOT = Path(__file__).parent.parent
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", b"localhost", "", None}
 
@@ -66,7 +66,7 @@ def redis_client(redis_socket: Path) -> Iterator["redis.Redis[Any]"]:
 def press(redis_client: "redis.Redis[Any]", monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
     """press(0.87): the server may use so little that so much of it is used; it is asked anew each time."""
     monkeypatch.setattr(room, "_ASK_EVERY_S", 0.0)
-    redis_client.set("ballast", b"x" * 20_000_000)
+    redis_client.setrange("ballast", _BALLAST, "x")
 
     def pressed(share: float) -> None:
         used = room.memory_of(redis_client.info("memory")).used

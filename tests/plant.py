@@ -32,7 +32,8 @@ class Plant:
         self, folder: Path, redis_url: str, simulator: Simulator, stack: ExitStack, given: Mapping[str, str]
     ) -> None:
         self.folder, self.simulator, self.stack = folder, simulator, stack
-        self.port = next(port for port in range(18_000, 19_000) if is_free(port))
+        first = 18_000 + secrets.randbelow(900)  # others may start at this very moment
+        self.port = next(port for port in range(first, 19_000) if is_free(port))
         self.key = secrets.token_urlsafe(24)
         self.given = {
             **simulator.environ(),

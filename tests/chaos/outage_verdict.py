@@ -75,7 +75,7 @@ def judge_answers(work: Work, verdict: Verdict, downs: Sequence[Span]) -> None:
     verdict.holds("an answer within five seconds, as bad as it may be", true=slowest < SOON_S)
     verdict.holds("not ready while it is away", true=all(each.status == 503 for each in probes))
     verdict.holds("503 and Retry-After while it is away", true=all("Retry-After" in each.headers for each in refused))
-    verdict.holds("no other error than 503", true=set(kinds) <= {200, 201, 503})
+    verdict.holds("no other error than 503, and 507 when it is full", true=set(kinds) <= {200, 201, 503, 507})
 
 
 def judge_registered(work: Work, verdict: Verdict, cuts: Sequence[Span] = ()) -> None:

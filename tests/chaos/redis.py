@@ -1,4 +1,4 @@
-"""Redis hangs, is away, is restarted, is killed, loses its power: what was acknowledged is there afterwards."""
+"""Redis hangs, is away, restarted, killed, full, loses its power: what was acknowledged is there afterwards."""
 
 import time
 from collections.abc import Callable
@@ -103,6 +103,15 @@ def _loses_power(server: Server) -> Blow:
     return Blow(begun, time.monotonic(), (asked, begun))
 
 
+def _is_full(server: Server) -> Blow:
+    """Not one byte more is taken."""
+    begun = time.monotonic()
+    server.ask("CONFIG", "SET", "maxmemory", "1mb")
+    time.sleep(AWAY_S)
+    server.ask("CONFIG", "SET", "maxmemory", 0)
+    return Blow(begun, time.monotonic())
+
+
 def _cut(file: Path, size: int) -> None:
     with file.open("r+b") as kept:
         kept.truncate(size)
@@ -115,4 +124,5 @@ _KINDS: dict[str, Callable[[Server], Blow]] = {
     "killed under everysec": _killed("everysec"),
     "killed under always": _killed("always"),
     "loses its power": _loses_power,
+    "is full": _is_full,
 }

@@ -1,5 +1,6 @@
 """A Redis that is nearly full, as the API tells it: 507 for what is new, and what would help."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +43,7 @@ def test_nothing_new_is_taken_and_what_is_there_can_be_changed(
     for refused in (call("POST", path, body), call("PUT", f"{path}/another", body)):
         assert (refused.status_code, refused.mimetype) == (507, "application/problem+json")
         assert refused.json["title"] == "Insufficient Storage"
-        assert "Redis uses 87 % of its maxmemory" in refused.json["detail"]
+        assert re.search(r"Redis uses 8[678] % of its maxmemory of \d+ MB", refused.json["detail"])
         assert "raise maxmemory" in refused.json["detail"]
     assert call("PUT", f"{path}/{_id(kind)}", body).status_code == 200
     documented = call("GET", "/openapi.json", scope=None).json["paths"]
@@ -64,12 +65,13 @@ def test_readiness_tells_how_full_it_is_and_fails_before_the_end(
 
     press(0.87)
     answer = call("GET", "/readyz", scope=None)
-    assert (answer.status_code, round(answer.json["memory_pct"])) == (200, 87)
+    assert answer.status_code == 200
+    assert 86 < answer.json["memory_pct"] < 88
 
     press(0.97)
     answer = call("GET", "/readyz", scope=None)
     assert answer.status_code == 503
-    assert answer.json["reasons"][0].startswith("Redis uses 97 % of its maxmemory")
+    assert re.match(r"Redis uses 9[678] % of its maxmemory", answer.json["reasons"][0])
 
 
 def test_a_server_that_is_quite_full_is_read_and_refuses_in_words(
