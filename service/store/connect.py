@@ -7,7 +7,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
-from redis.sentinel import Sentinel, SentinelConnectionPool
+from redis.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 
 from rules.sentinels import Login, Sentinels, is_sentinels, sentinels
 from service.store.errors import StoreError, StoreUnavailable
@@ -86,8 +86,15 @@ def examined(server: redis.Redis) -> tuple[str, ...]:
     return _without_persistence(server, info)
 
 
+def said(error: RedisError) -> str:
+    """What went wrong, in a sentence that fits a line."""
+    if isinstance(error, MasterNotFoundError):  # its own text shows every client in full
+        return "no Sentinel names a primary: are they up, do they know that service, is their password right?"
+    return str(error)
+
+
 def _unreachable(error: RedisError) -> str:
-    return f"Redis can not be reached: {error} Start it, correct REDIS_URL, or unset that and use `qoswatch up`."
+    return f"Redis can not be reached: {said(error)} Start it, correct REDIS_URL, or unset that and use `qoswatch up`."
 
 
 def _too_old(info: Mapping[str, Any]) -> str | None:

@@ -16,6 +16,7 @@ from redis.commands.core import Script
 from redis.exceptions import OutOfMemoryError, RedisError
 from redis.retry import Retry
 
+from service.store.connect import said
 from service.store.errors import StoreFull, StoreUnavailable
 from service.store.haste import Haste
 
@@ -143,7 +144,7 @@ def one_kind() -> Iterator[None]:
             "or shorten QOSWATCH_KEEP_SAMPLES"
         ) from error
     except RedisError as error:
-        raise StoreUnavailable(f"Redis did not do what was asked: {error}") from error
+        raise StoreUnavailable(f"Redis did not do what was asked: {said(error)}") from error
 
 
 def word(raw: Any) -> str:

@@ -79,6 +79,6 @@ def test_sentinels_that_call_a_replica_the_primary_are_not_believed() -> None:
 def test_where_no_sentinel_answers_that_is_said() -> None:
     following = client("redis+sentinel://127.0.0.1:1,127.0.0.1:2/qos")
     assert watchers(following) == {"127.0.0.1:1": None, "127.0.0.1:2": None}
-    with pytest.raises(StoreUnavailable, match="can not be reached"):
+    with pytest.raises(StoreUnavailable, match="can not be reached: no Sentinel names a primary"):
         examined(following)
     following.close()
