@@ -7,7 +7,7 @@
 --                        debts: [{lane, key, owed, told, channel, subject, seq}],
 --                        alerts: [{id, key, doc, timeline, entries: [], indexes: [], opened, closed?, step?}]}],
 --               finish?: {member, token, next?}, round?: {key, fields: []}}
---         the last chunk alone brings finish and round
+--         the last chunk alone brings finish and round; with a token that is stale, neither counts
 -- RETURNS ids of the refused subjects (their version has moved on); none: all is written
 local now = tonumber(ARGV[1])
 local plan = cjson.decode(ARGV[2])
@@ -79,7 +79,9 @@ for _, seat in ipairs(plan.seats) do
   end
 end
 
-if plan.round then redis.call('HSET', plan.round.key, unpack(plan.round.fields)) end
+-- whoever lost the claim while they looked saw an older round than the one that stands
+local stale = plan.finish and not held(due_claims, plan.finish.member, plan.finish.token)
+if plan.round and not stale then redis.call('HSET', plan.round.key, unpack(plan.round.fields)) end
 if plan.finish then
   finish(due, due_claims, plan.finish.member, plan.finish.token, plan.finish.next, now)
 end

@@ -1,6 +1,7 @@
 """The one write door: a subject is written whole or not at all, and losing the race is an answer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -238,6 +239,20 @@ def test_two_committers_of_one_seat_one_wins_and_the_other_hears_it(store: Store
 def test_our_own_subjects_go_through_the_same_door(store: Store) -> None:
     assert not store.seats.commit("service", [a_plan(subject="service.zoom")])
     assert set(store.seats.load("service")) == {"service.zoom"}
+
+
+def test_whoever_lost_the_claim_writes_no_older_round_over_the_newer_one(store: Store) -> None:
+    store.due.arm(I, START)
+    (slow,) = store.due.claim(1, 90)
+    store.clock.advance(seconds=91)
+    (quick,) = store.due.claim(1, 90)
+    newer = replace(ROUND, at=LATER, bad=2, fine=1)
+    store.seats.commit(I, [], round=newer, claim=quick, next_at=LATER)
+
+    store.seats.commit(I, [], round=ROUND, claim=slow, next_at=START)
+
+    assert store.round(I) == newer
+    assert store.due.when(I) == LATER
 
 
 def test_a_seat_never_seen_and_a_round_never_made_are_nothing(store: Store) -> None:
