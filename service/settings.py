@@ -29,6 +29,7 @@ from service.values import (
     made_secret,
     refuse,
 )
+from service.values import Point as Point
 
 _OURS = ("QOSWATCH_", "ZOOM_")
 _ZOOM_THREE = ("zoom_account_id", "zoom_client_id", "zoom_client_secret")

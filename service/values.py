@@ -8,7 +8,7 @@ import re
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -106,7 +106,30 @@ Zone = Annotated[str, AfterValidator(_zone)]
 ExistingFile = Annotated[Path, AfterValidator(_existing)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 Clock = Annotated[str, _matching(r"hash|\d+(\.\d+)?@\d+(\.\d+)?", "is neither SPEED@BASE (12@1764000000) nor hash")]
-DieAt = Annotated[str, _matching(r"[a-z]+:\d+", "is not a crash point and a count, such as posted:17")]
+
+#: Where a process may be told to kill itself. Poll worker: `claimed` to `committed`; deliver worker: `leased` to
+#: `recorded`; scheduler: `taken` (claimed, not handed on), `handed`, `chore`; web: `kept` (nobody woken yet), `woken`.
+Point = Literal[
+    "claimed",
+    "polled",
+    "decided",
+    "committed",
+    "leased",
+    "posted",
+    "recorded",
+    "taken",
+    "handed",
+    "chore",
+    "kept",
+    "woken",
+]
+_POINTS = get_args(Point)
+DieAt = Annotated[
+    str,
+    _matching(
+        rf"({'|'.join(_POINTS)}):[1-9]\d*", f"is no crash point and a count, such as posted:17: {', '.join(_POINTS)}"
+    ),
+]
 
 
 def fernet_key(secret: str) -> str:

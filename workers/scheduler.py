@@ -65,7 +65,10 @@ class Scheduler:
         if room <= 0:
             return 0
         claims = store.due.claim(room * BATCH, LEASE_S)
-        queues.poll([[[claim.member, claim.token] for claim in batch] for batch in _batches(claims)])
+        if claims:
+            self.runtime.mark("taken")
+            queues.poll([[[claim.member, claim.token] for claim in batch] for batch in _batches(claims)])
+            self.runtime.mark("handed")
         return len(claims)
 
     def _chores(self) -> None:
@@ -74,6 +77,7 @@ class Scheduler:
         for claim in store.chores.claim(len(CHORES), CHORE_LEASE_S):
             work, every = CHORES[claim.member]
             store.chores.done(claim, store.clock.now() + every)
+            self.runtime.mark("chore")
             work(self.runtime)
 
 

@@ -16,9 +16,10 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from service.queues import Queues
+from service.queues import QueueName, Queues
 from service.settings import Settings
 from service.store import Store
+from workers.crash import Crash
 from workers.errors import CommandError
 from workers.ports import is_free
 
@@ -61,6 +62,29 @@ class Patient(ThreadWorker):
                     conn.sock.shutdown(socket.SHUT_RDWR)
 
 
+class Waking:
+    """Wakes workers for the API, with a crash point on each side: by then everything is written, and nobody knows."""
+
+    def __init__(self, queues: Queues, mark: Crash) -> None:
+        self._queues, self._mark = queues, mark
+
+    def deliver(self) -> None:
+        """Wake a sender."""
+        self._mark("kept")
+        self._queues.deliver()
+        self._mark("woken")
+
+    def drain(self) -> None:
+        """Wake a drainer of what Zoom pushes."""
+        self._mark("kept")
+        self._queues.drain()
+        self._mark("woken")
+
+    def length(self, name: QueueName) -> int:
+        """How many jobs wait."""
+        return self._queues.length(name)
+
+
 class Web(BaseApplication):
     """One process of eight threads: an API for people and their scripts, not for the world."""
 
@@ -87,7 +111,8 @@ class Web(BaseApplication):
     def load(self) -> Any:
         """The API, built in the process that serves it: connections are not shared over a fork."""
         store = Store.connect(self._settings, hasty=True)
-        return import_module(API).create_app(self._settings, store, Queues(store.redis))
+        waker = Waking(Queues(store.redis), Crash(self._settings.qoswatch_die_at))
+        return import_module(API).create_app(self._settings, store, waker)
 
 
 def run(settings: Settings, host: str) -> int:

@@ -50,6 +50,8 @@ def test_what_the_environment_says(environ: dict[str, str], field: str, value: o
         pytest.param("ZOOM_PLAN", "gold", "'business' or 'pro'", id="no-such-plan"),
         pytest.param("QOSWATCH_ALLOW_PRIVATE_TARGETS", "maybe", "use 1 or 0", id="neither-on-nor-off"),
         pytest.param("QOSWATCH_TEST_CLOCK", "fast", "SPEED@BASE", id="clock"),
+        pytest.param("QOSWATCH_DIE_AT", "postd:3", "leased, posted, recorded", id="no-such-crash-point"),
+        pytest.param("QOSWATCH_DIE_AT", "posted:0", "posted:17", id="never-passed"),
         pytest.param("QOSWATCH_CA_FILE", "/nowhere/ca.pem", "names no file", id="missing-file"),
         pytest.param("QOSWATCH_CA_FILE", "a" * 5000, "names no file", id="longer-than-names-are"),
         pytest.param("QOSWATCH_DATA_DIR", "~nobody-here/x", "write the whole path", id="nobodys-home"),
