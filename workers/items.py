@@ -1,17 +1,20 @@
 """What a lane owes, read as it is now: alerts with their news for this channel, notes, and what no longer stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules import news, telling, troubles
-from rules.model import AlertView, Channel, Entry, Note, Privacy, Watch
+from rules.model import AlertView, BreachView, Channel, ChannelKind, Entry, Note, Privacy, Watch
 from rules.news import NewsKind, Share
 from rules.patience import Piece
 from service.store import Store
 from service.store.lanes import Turn
 
 TEST_LABEL = "test"  #: a watch with this label makes alerts that say TEST
+#: They may drop what bears an id that they know: a repeat tells them what its first did, and what came since follows.
+#: The others show or do whatever comes, so a repeat tells them how it stands now, once.
+BY_ID: frozenset[ChannelKind] = frozenset(("webhook", "email"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def read(store: Store, turn: Turn, channel: Channel) -> Owed:
     for subject in owed:
         alert = alerts.get(subject)
         if alert is not None:
-            item = _item(store, turn, channel, alert, watches)
+            up_to = owed[subject] if turn.sending and channel.kind in BY_ID else None
+            item = _item(store, turn, channel, alert, watches, up_to)
             if item is None and turn.sending:
                 item = _again(channel, alert, owed[subject], watches)
             items += [item] if item else []
@@ -72,9 +76,14 @@ def _was_told(turn: Turn, note: str) -> bool:
     return not turn.sending and turn.told.get(note, 0) >= turn.owed[note]
 
 
-def _item(store: Store, turn: Turn, channel: Channel, alert: AlertView, watches: Mapping[str, Watch]) -> Item | None:
-    """The news of one alert for this channel; None when there is none any more."""
-    timeline = store.alerts.timeline(alert.id)
+def _item(
+    store: Store, turn: Turn, channel: Channel, alert: AlertView, watches: Mapping[str, Watch], up_to: int | None
+) -> Item | None:
+    """The news of one alert for this channel, or those of it up to an entry; None when there is none any more."""
+    timeline: Sequence[Entry] = store.alerts.timeline(alert.id)
+    if up_to is not None:
+        timeline = [entry for entry in timeline if entry.seq <= up_to]
+        alert = _as_of(alert, timeline[-1]) if timeline and timeline[-1].seq == up_to else alert
     heard = turn.told.get(alert.id)
     told = _share_at(timeline, heard, channel.id) if heard is not None else None
     unsaid = [entry for entry in timeline if entry.seq > (heard or 0)]
@@ -107,6 +116,28 @@ def _again(channel: Channel, alert: AlertView, seq: int, watches: Mapping[str, W
     kind = news.as_it_stands(share, fine=endings == {"fine"}, back="back" in endings)
     rules = frozenset(breach.rule for breach in alert.breaches)
     return Item(alert, kind, share, rules, seq, _is_test(alert, channel, watches), _privacy(alert, channel))
+
+
+def _as_of(alert: AlertView, entry: Entry) -> AlertView:
+    """The alert as it stood after an entry, with the figures of now."""
+    then = replace(alert, closed_at=None, ending=None, resolved=None) if entry.open else alert
+    return replace(
+        then,
+        seq=entry.seq,
+        state="open" if entry.open else "closed",
+        severity=entry.severity,
+        held=entry.held,
+        watches=entry.watches,
+        breaches=tuple(_bad_then(breach, entry) for breach in alert.breaches),
+        taken_by=entry.taken_by or None,
+        taken=alert.taken if entry.taken_by else None,
+        snoozed_until=entry.snoozed_until,
+    )
+
+
+def _bad_then(breach: BreachView, entry: Entry) -> BreachView:
+    still = entry.open and breach.ended_at is not None and breach.ended_at >= entry.at
+    return replace(breach, state="bad", ending=None, ended_at=None) if still else breach
 
 
 def _share_at(timeline: Iterable[Entry], seq: int, channel: str) -> Share:

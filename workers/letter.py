@@ -13,8 +13,8 @@ from rules.storm import Hit
 from service.store import Store
 from service.store.lanes import Turn
 from workers import items as debts
+from workers.items import BY_ID, Item, Owed
 from workers.items import TEST_LABEL as TEST_LABEL
-from workers.items import Item, Owed
 from workers.pressable import Links
 
 MINUTES_READ = 60  #: as far back as a rule can look; the message shows the newest of them
@@ -57,7 +57,7 @@ class Desk:
 
 
 def letter(store: Store, turn: Turn, channel: Channel, now: datetime, links: Links | None = None) -> Letter:
-    """Compose what the lane owes. A post of unknown fate goes again with the very same set before anything newer."""
+    """Compose what the lane owes. A post of unknown fate goes again under its id, about the same, before the rest."""
     desk, owed = Desk(store, turn, channel, links, now), debts.read(store, turn, channel)
     for note in owed.notes:
         if note.kind == "test":
@@ -96,7 +96,7 @@ def _notes(desk: Desk, owed: Owed) -> Letter:
 def _alerts(desk: Desk, owed: Owed) -> Letter:
     """Every alert in one post; where a machine listens, one each."""
     told = owed.items[: ALERTS_MAX if desk.channel.kind in CHATS else 1]
-    pairs = tuple((item.alert.id, _up_to(desk.turn, item)) for item in told)
+    pairs = tuple((item.alert.id, _up_to(desk, item)) for item in told)
     return Letter(pairs, _composed(desk, told), tuple(owed.stale), _news_at(desk, told), alerts=True)
 
 
@@ -104,9 +104,13 @@ def _seq(turn: Turn, subject: str) -> int:
     return dict(turn.sending.pairs)[subject] if turn.sending else turn.owed[subject]
 
 
-def _up_to(turn: Turn, item: Item) -> int:
+def _up_to(desk: Desk, item: Item) -> int:
     """What was owed, which the newest state pays; or a part of it, where that goes first."""
-    return item.seq if item.seq < item.alert.seq and not turn.sending else _seq(turn, item.alert.id)
+    turn, sent = desk.turn, _seq(desk.turn, item.alert.id)
+    if turn.sending and desk.channel.kind in BY_ID:
+        return sent
+    owed = max(sent, turn.owed.get(item.alert.id, 0))
+    return max(sent if turn.sending else 0, item.seq if item.seq < item.alert.seq else owed)
 
 
 def _news_at(desk: Desk, told: Sequence[Item]) -> datetime | None:

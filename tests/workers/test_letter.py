@@ -436,3 +436,31 @@ def test_a_call_that_somebody_answered_before_it_was_said_is_not_said(post: Post
     post.says("1", "taken", "critical", taken="Ana Ruiz")
     post.later(seconds=30)
     assert "Ana Ruiz has it" in post.texts()[1]
+
+
+def repeated(post: Post, kind: str, to: str, lane: str) -> list[str]:
+    """The fire goes out and its sender dies; meanwhile the alert closes. The ids of all that comes after that."""
+    post.channel(to, kind, secret="whsec_" + "A" * 32 if kind == "webhook" else "")
+    post.says("1", "fire", to=to, lane=lane)
+    turn, said = post.next()
+    assert post.store.lanes.begin(turn, "dl_first", said.pairs)
+    post.says("1", "closed", None, to=to, lane=lane)
+    for _ in range(4):
+        post.later(seconds=31)
+    return [sent.delivery for sent in post.simulator.inbox.posts(accepted=True)]
+
+
+def test_a_chat_hears_the_newest_in_a_repeat_and_does_not_hear_it_again(post: Post) -> None:
+    ids = repeated(post, "slack", "slack-av", LANE)
+
+    assert ids == ["dl_first"]
+    assert [text.split(":")[0] for text in post.texts()] == ["Broke and recovered before I could tell you"]
+
+
+def test_a_program_may_drop_a_repeat_by_its_id_so_it_tells_what_its_first_did(post: Post) -> None:
+    ids = repeated(post, "webhook", "hook", "hook:al_1")
+
+    types = [sent.body["type"] for sent in post.simulator.inbox.posts(accepted=True)]
+    assert types == ["alert.fired", "alert.resolved"]
+    assert ids[0] == "dl_first"
+    assert ids[1] != "dl_first"
