@@ -28,8 +28,9 @@ class Holding:
         Raises:
             Stale: the token is not the current one; no call may begin.
         """
-        if time.monotonic() - self.renewed < RENEW_S:
+        asked = time.monotonic()  # and not later: whoever is stopped after the answer must ask again
+        if asked - self.renewed < RENEW_S:
             return
         if not self.runtime.store.due.renew(self.claim, LEASE_S):
             raise Stale(self.claim.member)
-        self.renewed = time.monotonic()
+        self.renewed = asked

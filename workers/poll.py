@@ -28,21 +28,21 @@ log = structlog.get_logger()
 
 def poll(runtime: Runtime, batch: Sequence[Sequence[str]]) -> int:
     """Look at every meeting of the batch that is still ours; answer how many were looked at."""
-    stop_at = time.monotonic() + STOP_S
+    begun = time.monotonic()
     claims = [Claim(member, token) for member, token in batch]
     ours = [claim for claim in claims if runtime.store.due.renew(claim, LEASE_S)]
     runtime.mark("claimed")
     with ThreadPoolExecutor(MEETINGS_AT_ONCE) as meetings, ThreadPoolExecutor(CALLS_AT_ONCE) as calls:
-        return sum(meetings.map(partial(_one, runtime, calls, stop_at), ours))
+        return sum(meetings.map(partial(_one, runtime, calls, begun), ours))
 
 
-def _one(runtime: Runtime, calls: ThreadPoolExecutor, stop_at: float, claim: Claim) -> bool:
-    """Look at one meeting; whatever goes wrong with it stays with it."""
+def _one(runtime: Runtime, calls: ThreadPoolExecutor, begun: float, claim: Claim) -> bool:
+    """Look at one meeting, renewed when the batch began; whatever goes wrong with it stays with it."""
     now = runtime.store.clock.now()
-    if time.monotonic() > stop_at:
+    if time.monotonic() > begun + STOP_S:
         runtime.store.due.give_back(claim)
         return False
-    holding = Holding(runtime, claim)
+    holding = Holding(runtime, claim, begun)
     try:
         if claim.member == ANY:
             discover(runtime, holding)
