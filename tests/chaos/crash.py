@@ -18,7 +18,7 @@ from tests.chaos import ledger
 from tests.chaos.crew import ANY, POINTS
 from tests.chaos.crowd import Crowd
 from tests.chaos.ledger import Ledger
-from tests.chaos.yard import BASE, Yard, yard
+from tests.chaos.yard import Yard, yard
 
 RETENTION_MIN = 15  #: minutes in a live answer of this Zoom: a meeting may lose several lookers in a row
 DRAIN_MIN = 12
@@ -92,11 +92,13 @@ def run(seed: int, short: bool) -> tuple[list[str], bool]:
         crowd.gather(size.meetings, size.people)
         _staff(field_, size)
         crowd.register(crowd.meetings)
-        crowd.schedule(field_.dice, BASE + 2 * MINUTE, size.times, size.within)
+        crowd.be_seen()
+        start = (field_.simulator.clock.now() // MINUTE + 1) * MINUTE
+        crowd.schedule(field_.dice, start, size.times, size.within)
         _rage(field_, crowd, acts, size)
-        _drain(field_, crowd)
+        field_.drain(DRAIN_MIN * MINUTE)
         expected = crowd.expected()
-        found = ledger.judged(field_.simulator.inbox.posts(), _lanes(field_), expected, field_.held)
+        found = ledger.judged(field_.simulator.inbox.posts(), field_.lanes_of_posts(), expected, field_.held)
         faults = [*found.faults(), *_own_faults(field_, acts)]
         lines = _told(field_, found, acts, len(expected), seed, time.monotonic() - begun)
     return [*lines, *(f"- FAULT {fault}" for fault in faults)], not faults
@@ -104,7 +106,7 @@ def run(seed: int, short: bool) -> tuple[list[str], bool]:
 
 def _staff(field_: Yard, size: Size) -> None:
     crew = field_.crew
-    crew.armed, crew.rounds, crew.latest = True, size.rounds, size.latest
+    crew.rounds, crew.latest = size.rounds, size.latest
     crew.add("web", 1)
     for role, many in (("scheduler", 2), ("poll", size.pollers), ("deliver", size.senders)):
         crew.add(role, many)
@@ -114,6 +116,7 @@ def _staff(field_: Yard, size: Size) -> None:
 def _rage(field_: Yard, crowd: Crowd, acts: Acts, size: Size) -> None:
     """Until the last bad minute is over: everybody dies at their point, some at any moment."""
     crew = field_.crew
+    crew.arm()
     while field_.simulator.clock.now() < crowd.ends_at + MINUTE:
         field_.step(meanwhile=partial(_perhaps_shoot, field_, size.shots))
         acts.do()
@@ -126,21 +129,6 @@ def _perhaps_shoot(field_: Yard, shots: float) -> None:
     if field_.dice.random() < shots:
         time.sleep(wait_s)
         field_.crew.shoot(victim)
-
-
-def _drain(field_: Yard, crowd: Crowd) -> None:
-    """Nobody dies any more; until nothing is open and nothing owed, for a while at most."""
-    until = field_.simulator.clock.now() + DRAIN_MIN * MINUTE
-    calm = 0
-    while field_.simulator.clock.now() < until and calm < 4:
-        field_.step()
-        owing = field_.store.health.waiting().lanes
-        calm = calm + 1 if not owing and not field_.ask("GET", "/v1/alerts?state=open&limit=1")["items"] else 0
-
-
-def _lanes(field_: Yard) -> dict[str, str]:
-    ids = {post.delivery for post in field_.simulator.inbox.posts()}
-    return {id: found.lane for id in ids if (found := field_.store.lanes.delivery(id))}
 
 
 def _own_faults(field_: Yard, acts: Acts) -> Iterable[str]:
@@ -164,21 +152,7 @@ def _told(field_: Yard, found: Ledger, acts: Acts, expected: int, seed: int, sec
         f"{expected:,} breaches; {sum(kills.values())} processes killed; {seconds:.0f} s.",
         *(" · ".join(map(str, row)) for row in rows),
         "",
-        *table(
-            ("breaches", "lost", "posts", "in flight at kills", "repeats", "beyond those", "another id", "invented"),
-            [
-                (
-                    f"{expected:,}",
-                    len(found.lost),
-                    f"{found.posts:,}",
-                    found.held,
-                    found.repeats,
-                    len(found.unheld),
-                    len(found.renamed),
-                    len(found.invented),
-                )
-            ],
-        ),
+        *table(ledger.HEAD, [found.row(expected)]),
         f"- acknowledged by the API and there: {len(acts.taken)} alerts, {len(acts.people)} documents; "
         f"{acts.cut_off} questions cut off. Steps that were not waited for to the end: {field_.waited_in_vain}.",
     ]

@@ -24,6 +24,7 @@ POINTS: Mapping[str, Sequence[str]] = {
     "deliver": ("leased", "posted", "recorded"),
 }
 CHILD_DIED = "was sent SIGKILL"  #: what gunicorn says when the process that serves died
+ENDS_S = 60.0  #: real seconds in which whoever is asked to end does so
 ANY = "any moment"  #: killed from outside, wherever it was
 
 
@@ -57,6 +58,7 @@ class Crew:
     armed: bool = False
     latest: int = 6  #: whoever has a point to die at passes it so often at most
     rounds: int = 1000  #: how often each point of a role is dealt
+    _halted: set[int] = field(default_factory=set)
     _decks: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, role: str, many: int, **environ: str) -> None:
@@ -81,7 +83,14 @@ class Crew:
     def pids(self, *roles: str) -> set[int]:
         """Who is alive."""
         alive = (place.process for place in self.places if place.role in roles)
-        return {process.pid for process in alive if process is not None and process.poll() is None}
+        return {process.pid for process in alive if process is not None and process.poll() is None} - self._halted
+
+    def arm(self) -> None:
+        """Kill everybody; whoever is started from now on has a point to die at."""
+        self.armed = True
+        for place in self.places:
+            self.shoot(place)
+        self.look()
 
     def disarm(self) -> None:
         """Whoever is started from now on lives; whoever has a point to die at is replaced."""
@@ -90,6 +99,22 @@ class Crew:
             if place.die_at:
                 self.shoot(place)
         self.look()
+
+    def halt(self, place: Place) -> None:
+        """A process stands still, with its children, as when its machine is suspended."""
+        assert place.process is not None
+        self._halted.add(place.process.pid)
+        os.killpg(place.process.pid, signal.SIGSTOP)
+
+    def go_on(self, place: Place, *, ending: bool = False) -> None:
+        """It goes on where it was; `ending`: until what it has in hand is done, and that is waited for."""
+        assert place.process is not None
+        if ending:
+            os.killpg(place.process.pid, signal.SIGTERM)
+        os.killpg(place.process.pid, signal.SIGCONT)
+        self._halted.discard(place.process.pid)
+        if ending:
+            place.process.wait(ENDS_S)
 
     def _look_at_web(self) -> None:
         """What serves is a child of web's process, which would go on dying at the same point."""

@@ -13,6 +13,7 @@ from tests.chaos.yard import BASE, Yard
 APART = 22  #: minutes from one bad time of somebody to the next: each is an alert of its own
 FIRST = 97_700_000_000
 ONE_HOOK = 20
+SEEN_STEPS = 40
 
 
 class Trouble(NamedTuple):
@@ -75,6 +76,16 @@ class Crowd:
                 ask("PUT", f"/v1/channels/{hook}", {"kind": "webhook", "url": sim.hook_url(hook)})
                 watch = {"meeting": meeting.number, "who": who, "rules": ["speaker"], "notify": [chat, hook]}
                 ask("PUT", f"/v1/watches/{hook}", watch)
+
+    def be_seen(self) -> None:
+        """Let time pass until everybody was seen once: from then on no minute of theirs may be missed."""
+        wanted = sum(len(meeting.people) for meeting in self.meetings)
+        for _ in range(SEEN_STEPS):
+            self.yard.step()
+            store = self.yard.store
+            if sum(len(store.seats.load(run)) for run in store.instances.live()) == wanted:
+                return
+        raise TimeoutError("not everybody in the meetings was found")
 
     def schedule(self, dice: Random, start: float, times: int, within: int = APART) -> None:
         """Everybody breaks up `times` times, `APART` minutes apart, first in one of the minutes `within`."""

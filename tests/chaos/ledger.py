@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.inbox import Post
-from tests.chaos.crowd import Trouble
+from tests.chaos.crowd import Trouble, hour
 from tests.chaos.yard import Held
 
 _NAME, _HOUR = re.compile(r"P\d{4}"), re.compile(r"\d\d:\d\d")
 _OPENS = ("alert.fired", "alert.recovered")  #: the second: over before it could be told
 _PLACE = {"alert.fired": 0, "alert.taken": 1, "alert.resolved": 2, "alert.recovered": 2}
+
+
+HEAD = ("breaches", "lost", "posts", "in flight", "repeats", "beyond those", "another id", "invented")
 
 
 @dataclass
@@ -28,6 +31,11 @@ class Ledger:
     renamed: list[str] = field(default_factory=list)  #: the same news under another id
     disordered: list[str] = field(default_factory=list)
     refused: int = 0
+
+    def row(self, expected: int) -> Sequence[object]:
+        """As `HEAD` has it."""
+        lists = (self.unheld, self.renamed, self.invented)
+        return expected, len(self.lost), self.posts, self.held, self.repeats, *map(len, lists)
 
     def faults(self) -> Sequence[str]:
         """What was not promised, in words."""
@@ -96,8 +104,6 @@ def _untold(chats: Sequence[Post], expected: Collection[Trouble]) -> list[Troubl
 
 
 def _hour(post: Post) -> str:
-    from tests.chaos.crowd import hour
-
     return hour(post.at)
 
 

@@ -16,11 +16,12 @@ import requests
 
 from service.store import keys
 from simulator import Simulator
-from tests.chaos.crew import Crew
+from tests.chaos.crew import Crew, Place
 from tests.plant import Plant, plant
 
 BASE = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
 STEP_S = 15.0
+CALM_STEPS = 4
 LONGEST_S = 20.0  #: real seconds in which a step is waited for
 TICK_S = "0.2"  #: real seconds between a scheduler's ticks, since this clock is faster
 _ROOT = Path(__file__).parents[2]
@@ -99,13 +100,35 @@ class Yard(Plant):
             return True
         if int(client.hget(keys.tick(), "at") or 0) < self.store.clock.now_ms():
             return True
-        told = [client.hmget(name, "pid", "state") for name in client.smembers("rq:workers")]
-        working = {int(pid): state == b"busy" for pid, state in told if pid}
+        working = self._working()
         for role in ("poll", "deliver"):
             here = self.crew.pids(role) & working.keys()
             if not here or any(working[pid] for pid in here):
                 return True
         return False
+
+    def drain(self, most_s: float) -> None:
+        """Until nothing is open and nothing owed, for a while at most."""
+        until, calm = self.simulator.clock.now() + most_s, 0
+        while self.simulator.clock.now() < until and calm < CALM_STEPS:
+            self.step()
+            owing = self.store.health.waiting().lanes
+            calm = calm + 1 if not owing and not self.ask("GET", "/v1/alerts?state=open&limit=1")["items"] else 0
+
+    def lanes_of_posts(self) -> dict[str, str]:
+        """The lane of each delivery that came to the inbox."""
+        ids = {post.delivery for post in self.simulator.inbox.posts()}
+        return {id: found.lane for id in ids if (found := self.store.lanes.delivery(id))}
+
+    def at_work(self, role: str) -> list[Place]:
+        """The workers of a role that have a job in hand."""
+        busy = {pid for pid, is_busy in self._working().items() if is_busy}
+        return [each for each in self.crew.of(role) if each.process is not None and each.process.pid in busy]
+
+    def _working(self) -> dict[int, bool]:
+        client: Any = self.store.redis
+        told = [client.hmget(name, "pid", "state") for name in client.smembers("rq:workers")]
+        return {int(pid): state == b"busy" for pid, state in told if pid}
 
     def holding(self) -> set[Held]:
         """The posts that were begun, have no end, and whose lease has not run out."""
