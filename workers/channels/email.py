@@ -14,11 +14,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from io import BufferedReader
+from typing import Any
 
 from rules.mailing import ADDRESS, MailServer, MailServerError, mail_server
 from workers.channels import text
 from workers.channels.answers import ACCEPTED, DEAD, REFUSED, Answer, Verdict, broken
 from workers.channels.vendor import Body, Parcel, SendSettings
+from workers.timely import Source
 
 STEP_S, WHOLE_S = 5.0, 15.0
 _KEPT = 1000
@@ -101,17 +104,18 @@ def _mail(server: MailServer, parcel: Parcel, body: Body) -> EmailMessage:
 
 
 class _Timely:
-    """Ends a dialogue at its deadline, however slowly the server talks."""
+    """Ends a dialogue at its deadline, however slowly the server talks, and when it does not stop talking."""
 
-    deadline = float("inf")
     sock: socket.socket | None
+    file: BufferedReader | None
+
+    def __init__(self, deadline: float, *given: Any, **more: Any) -> None:
+        self.deadline = deadline  # before the greeting, which is read in here
+        super().__init__(*given, **more)
 
     def getreply(self) -> tuple[int, bytes]:
-        left_s = self.deadline - time.monotonic()
-        if left_s <= 0:
-            raise TimeoutError
-        if self.sock:
-            self.sock.settimeout(min(STEP_S, left_s))
+        if self.sock and not self.file:
+            self.file = BufferedReader(Source(self.sock, self.deadline))
         return super().getreply()  # type: ignore[misc, no-any-return]
 
 
@@ -155,12 +159,8 @@ class _Attempt:
     def _connected(self) -> smtplib.SMTP:
         server, home = self._server, self._server.sender.rpartition("@")[2]
         if server.tls:
-            smtps = _Smtps(server.host, server.port, home, timeout=STEP_S, context=self._tls)
-            smtps.deadline = self._deadline
-            return smtps
-        smtp = _Smtp(server.host, server.port, home, timeout=STEP_S)
-        smtp.deadline = self._deadline
-        return smtp
+            return _Smtps(self._deadline, server.host, server.port, home, timeout=STEP_S, context=self._tls)
+        return _Smtp(self._deadline, server.host, server.port, home, timeout=STEP_S)
 
     def _dialogue(self, smtp: smtplib.SMTP, mail: EmailMessage, to: list[str]) -> tuple[int, str]:
         smtp.ehlo_or_helo_if_needed()

@@ -26,6 +26,7 @@ from workers.channels import judge
 from workers.channels.answers import Answer
 from workers.channels.peers import Judged, NotPublic
 from workers.channels.vendor import SendSettings
+from workers.timely import Timely
 
 CONNECT_S, READ_S = 3.05, 10.0
 PING_S = 5.0
@@ -42,7 +43,7 @@ class Sender:
         judged = Judged(settings.qoswatch_allow_private_targets, pool_connections=_THREADS, pool_maxsize=_THREADS)
         self._outward = _session(settings, judged)
         #: for the one address that is the operator's own, and may stand inside
-        self._own = _session(settings, HTTPAdapter(pool_connections=1, pool_maxsize=1))
+        self._own = _session(settings, Timely(pool_connections=1, pool_maxsize=1))
         # it writes the path of every request, which is the secret, into its DEBUG lines
         logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 

@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterable
 from itertools import zip_longest
 from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
 
 from rules.addresses import is_ours, is_public
-from workers.channels.timely import TimelyResponse
+from workers.timely import Timely, TimelyConnection, TimelyTlsConnection
 
 TRIES = 3  #: addresses of one name that are tried, all within twice the time that one may take
 
@@ -36,28 +34,23 @@ class NotPublic(NewConnectionError):
     )
 
 
-class Judged(HTTPAdapter):
-    """An adapter that connects to addresses which pass, and to no others."""
+class Judged(Timely):
+    """An adapter that connects to addresses which pass, and to no others; a proxy resolves for itself."""
 
     def __init__(self, allow_private: bool, **more: Any) -> None:
-        self._may: Judge = _public_or_ours if allow_private else is_public
+        self.pools = _pools(_public_or_ours if allow_private else is_public)
         super().__init__(**more)
-
-    def init_poolmanager(self, *given: Any, **more: Any) -> None:
-        """As the base has it, with pools of our own; a proxy's pools are another matter."""
-        super().init_poolmanager(*given, **more)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._may)
 
 
 def _public_or_ours(address: str) -> bool:
     return is_public(address) or is_ours(address)
 
 
-def _pools(may: Judge) -> dict[str, type[HTTPConnectionPool]]:
+def _pools(may: Judge) -> dict[str, Any]:
     class Http(_Choosy):
         """In the clear: trials only."""
 
-    class Https(_Choosy, HTTPSConnection):
+    class Https(_Choosy, TimelyTlsConnection):
         """The one that counts."""
 
     class HttpPool(HTTPConnectionPool):
@@ -70,11 +63,10 @@ def _pools(may: Judge) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": HttpPool, "https": HttpsPool}
 
 
-class _Choosy(HTTPConnection):
-    """A connection that chooses its address itself, and waits for a whole answer no longer than for a part."""
+class _Choosy(TimelyConnection):
+    """A connection that chooses its address itself."""
 
     may: Judge
-    response_class = TimelyResponse
 
     def _new_conn(self) -> socket.socket:
         try:

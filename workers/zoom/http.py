@@ -6,10 +6,10 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from service.settings import Settings
+from workers.timely import Timely
 from workers.zoom.answers import Answer
 from workers.zoom.errors import ZoomError
 
@@ -28,7 +28,7 @@ def pooled_session(settings: Settings, connections: int = 24) -> requests.Sessio
     session.verify = str(settings.qoswatch_ca_file) if settings.qoswatch_ca_file else True
     if settings.qoswatch_https_proxy:
         session.proxies = {"https": settings.qoswatch_https_proxy}
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
+    adapter = Timely(pool_connections=4, pool_maxsize=connections, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
