@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from random import sample
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
@@ -32,8 +33,7 @@ class Plant:
         self, folder: Path, redis_url: str, simulator: Simulator, stack: ExitStack, given: Mapping[str, str]
     ) -> None:
         self.folder, self.simulator, self.stack = folder, simulator, stack
-        first = 18_000 + secrets.randbelow(900)  # others may start at this very moment
-        self.port = next(port for port in range(first, 19_000) if is_free(port))
+        self.port = next(port for port in sample(range(18_000, 19_000), 1000) if is_free(port))  # others look, too
         self.key = secrets.token_urlsafe(24)
         self.given = {
             **simulator.environ(),

@@ -28,18 +28,22 @@ KEPT_FOR_QUICK = 4  #: of those: one hanging receiver after the other must not t
 QUICK_MS = 2000
 LEASE_S = 60  #: real seconds; a post takes fifteen at the most
 DRAIN_S = 30
+LOOK_S = 0.01  #: while a post is under way or a lane due soon, what else comes to be owed is looked for so often
 NEAR_S = 1.0  #: a lane that is due this soon is waited for
 TOLD_BUCKETS_S = (0.5, 1, 2, 5, 10, 30, 60, 300)
 log = structlog.get_logger()
 
 
 def deliver(runtime: Runtime) -> int:
-    """Pay what is owed until nothing is due soon, thirty seconds at the most; answers how many turns were taken."""
+    """Pay what is owed until nothing is due soon, thirty seconds at the most; answers how many turns were taken.
+
+    While posts to slow channels are then still awaited, those to quick ones go on, so that nobody waits for them.
+    """
     stop_at = time.monotonic() + DRAIN_S
     turns, flying = 0, dict[Future[None], str]()
     with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
-        while time.monotonic() < stop_at:
-            claimed = _claim(runtime, flying)
+        while (drains := time.monotonic() < stop_at) or _slow(runtime, flying):
+            claimed = _claim(runtime, flying) if drains else _claim_quick(runtime, LANES_AT_ONCE - len(flying))
             turns += len(claimed)
             flying |= {pool.submit(_safely, runtime, turn): turn.channel for turn in claimed}
             if not claimed and not _wait(runtime, set(flying)):
@@ -48,21 +52,27 @@ def deliver(runtime: Runtime) -> int:
     return turns
 
 
+def _slow(runtime: Runtime, flying: Mapping[Future[None], str]) -> int:
+    """How many posts are under way to channels that were not quick the last time."""
+    return sum(1 for channel in flying.values() if channel not in runtime.quick)
+
+
 def _claim(runtime: Runtime, flying: Mapping[Future[None], str]) -> list[Turn]:
     """As many lanes as there are threads for; a few threads are kept for channels that were quick the last time."""
-    lanes, quick = runtime.store.lanes, frozenset(runtime.quick)
     free = LANES_AT_ONCE - len(flying)
-    slow = sum(1 for channel in flying.values() if channel not in quick)
-    for_all = min(free, LANES_AT_ONCE - KEPT_FOR_QUICK - slow)
-    claimed = lanes.claim(for_all, LEASE_S) if for_all > 0 else []
-    left = free - len(claimed)
-    return claimed + (lanes.claim(left, LEASE_S, among=quick) if left > 0 and len(claimed) == max(for_all, 0) else [])
+    for_all = max(0, min(free, LANES_AT_ONCE - KEPT_FOR_QUICK - _slow(runtime, flying)))
+    claimed = runtime.store.lanes.claim(for_all, LEASE_S) if for_all else []
+    return claimed + (_claim_quick(runtime, free - for_all) if len(claimed) == for_all else [])
+
+
+def _claim_quick(runtime: Runtime, n: int) -> list[Turn]:
+    return runtime.store.lanes.claim(n, LEASE_S, among=frozenset(runtime.quick)) if n > 0 else []
 
 
 def _wait(runtime: Runtime, flying: set[Future[None]]) -> bool:
     """Wait a little for a post to end or a lane to come due; False when there is nothing to wait for."""
     if flying:
-        wait(flying, timeout=0.1, return_when=FIRST_COMPLETED)
+        wait(flying, timeout=LOOK_S, return_when=FIRST_COMPLETED)
         return True
     first = runtime.store.lanes.first_due()
     clock = runtime.store.clock
@@ -72,7 +82,7 @@ def _wait(runtime: Runtime, flying: set[Future[None]]) -> bool:
     near_ms = clock.real(NEAR_S)
     if due_in_ms > near_ms or (clock.stepped and due_in_ms >= 0):  # a part of a millisecond may be left
         return False
-    time.sleep(max(0.01, due_in_ms / near_ms * NEAR_S))
+    time.sleep(min(LOOK_S, max(0.01, due_in_ms / near_ms * NEAR_S)))
     return True
 
 

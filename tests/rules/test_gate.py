@@ -32,13 +32,20 @@ def failing(times, gate=None, answer=None):
     return gate, waits, now
 
 
-def test_trials_come_at_1_2_4_then_every_5_seconds_then_every_minute():
-    _, waits, _ = failing(70)
+def test_trials_come_ever_more_rarely():
+    _, waits, _ = failing(80)
 
-    assert waits[:5] == [1, 2, 4, 5, 5]
-    assert set(waits[3:62]) == {5}
-    assert set(waits[63:]) == {60}
-    assert 298 <= sum(waits[:62]) <= 304
+    assert waits[:4] == [1, 2, 3, 3]
+    assert waits == sorted(waits)
+    assert [waits.count(each) for each in (3, 5)] == [19, 48]
+    assert set(waits[69:]) == {60}
+
+
+def test_twenty_seconds_of_outage_take_eight_posts_at_the_most():
+    _, waits, _ = failing(80)
+    begun = [sum(waits[:n]) for n in range(80)]
+
+    assert max(sum(1 for each in begun if first <= each < first + 20) for first in begun) == 8
 
 
 @pytest.mark.parametrize("outcome", ["refused", "unknown"])
