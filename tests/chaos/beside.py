@@ -129,9 +129,3 @@ def lines(alone: Told, beside: Told) -> list[str]:
 def ratio(alone: Told, beside: Told) -> float:
     """How many times later, of a hundred the latest but one."""
     return beside.at(0.99) / alone.at(0.99)
-
-
-if __name__ == "__main__":
-    import sys
-
-    print("\n".join(lines(*measure(1, float(sys.argv[1])))))
