@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from rules import planning, selfwords, troubles
-from rules.duty import Duty
+from rules.duty import Duty, reached
 from rules.model import Plan, Trouble
 from service.store.health import Figures
 from service.store.room import FULL
@@ -38,15 +38,15 @@ def audit(runtime: Runtime) -> None:
     told = (*filter(None, own), *blind(runtime, scenes, now), *broken(runtime, now), *gaps)
     found = {trouble.subject: trouble for trouble in told}  # blind for want of calls is worse than short of them
     duty = runtime.store.duty()
-    _decide(runtime, _by_policy(runtime, found, duty), scenes, now, duty)
+    _decide(runtime, _by_policy(runtime, found, duty, now), scenes, now, duty)
     _ping(runtime, runtime.store.health.figures(now))
 
 
-def _by_policy(runtime: Runtime, found: Mapping[str, Trouble], duty: Duty) -> Mapping[str, Trouble]:
-    """Where the operator chose a policy for service alerts, it alone says who is told."""
+def _by_policy(runtime: Runtime, found: Mapping[str, Trouble], duty: Duty, now: datetime) -> Mapping[str, Trouble]:
+    """Where the operator chose a policy for service alerts, it alone says who is told, unless it reaches nobody."""
     name = (runtime.settings.qoswatch_ops_channel or "").partition("policy:")[2]
     policy = duty.policies.get(name)
-    if policy is None:
+    if policy is None or not reached(duty, [target for step in policy.steps for target in step.tell], (), now).channels:
         return found
     return {subject: replace(trouble, notify=(), policy=policy) for subject, trouble in found.items()}
 

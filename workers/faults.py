@@ -108,25 +108,23 @@ def blind(runtime: Runtime, scenes: Iterable[Scene], now: datetime) -> Iterable[
 
 def broken(runtime: Runtime, now: datetime) -> Iterable[Trouble]:
     """Channels that take nothing until a person mends them; told through another, never through themselves."""
-    store = runtime.store
-    watches = store.documents.watches.all()
-    names = store.documents.channels.ids()
-    for name in names:
-        gate = store.lanes.gate(name)
-        because = gate.broken or _sealed(runtime, name)
-        if because is None:
-            continue
-        own = [watch for watch in watches if name in watch.notify]
+    store, names = runtime.store, runtime.store.documents.channels.ids()
+    gates = {name: store.lanes.gate(name) for name in names}
+    reasons = {name: because for name, gate in gates.items() if (because := gate.broken or _sealed(runtime, name))}
+    watches = store.documents.watches.all() if reasons else ()
+    listening = [name for name in names if name not in reasons]
+    for name, because in reasons.items():
         owing = store.alerts.get_many(store.lanes.owing(name)).values()
-        what = f"Channel {name}"
+        what, told = f"Channel {name}", audience(runtime, [watch for watch in watches if name in watch.notify], (name,))
         yield Trouble(
             f"service.channel.{name}",
             "critical",
             says=f"{what} refuses us",
             because=because,
             hint=f"Mend it, then set it anew: PUT /v1/channels/{name}.",
-            since_at=gate.first_fail_at or now,
-            notify=audience(runtime, own, (name,)) or tuple(other for other in names if other != name)[:1],
+            since_at=gates[name].first_fail_at or now,
+            # those that are broken as well would be told only when they are mended
+            notify=told if set(told) & set(listening) else (*told, *listening[:1]),
             facts={
                 "label": "Undelivered",
                 "names": selfwords.names([f"{alert.who}: {alert.topic}" for alert in owing]) if owing else "",

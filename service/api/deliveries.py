@@ -60,7 +60,7 @@ class Deliveries:
     tag = "deliveries"
 
     def __init__(self, store: Store, *, wake: Callable[[], object]) -> None:
-        self._lanes, self._channels, self._wake = store.lanes, store.documents.channels, wake
+        self._lanes, self._documents, self._wake = store.lanes, store.documents, wake
 
     @op("GET", PATH, scope="read", answers={200: Page[DeliverySummary]})
     def list(self, query: DeliveriesQuery) -> Page[DeliverySummary]:
@@ -87,7 +87,7 @@ class Deliveries:
         """
         delivery = self._known(id)
         channel = delivery.channel
-        if self._channels.get(channel) is None:
+        if self._documents.channel(channel) is None:
             raise Conflict(f"channel {channel} is gone, so {id} has nowhere to go; PUT /v1/channels/{channel} first")
         if not self._lanes.redeliver(id):
             raise Conflict(_refusal(self._known(id)))
@@ -117,6 +117,8 @@ def _refusal(delivery: Delivery) -> str:
             return f"{delivery.channel} has accepted {delivery.id} already: once more would tell it twice"
         case "owed" | "leased":
             return f"{delivery.id} is on its way to {delivery.channel} already"
+        case "dead" if not delivery.attempts:
+            return f"{delivery.id} was given up before it was posted: what it was to tell stood no longer"
         case "dead":
             return f"another post of the same conversation must reach {delivery.channel} first: try again in a minute"
 

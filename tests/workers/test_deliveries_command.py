@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from rules.gate import Gate
-from rules.model import Debt, Note
+from rules.model import Channel, Debt, Note
 from service.settings import Settings
 from service.store import Attempt, Store
 from workers.commands import deliveries
@@ -36,6 +36,7 @@ def settings(redis_socket: Path, redis_client: Any, tmp_path: Path) -> Settings:
 def store(settings: Settings) -> Iterator[Store]:
     kept = Store.connect(settings)
     kept.clock.put(NOW)
+    kept.documents.channels.put(Channel("slack-av", 1, "slack", "https://hooks.slack.com/services/T0/B0/x", NOW))
     yield kept
     kept.close()
 
@@ -65,6 +66,21 @@ def post(store: Store, note: str, outcome: Any, answer: str, gate: Gate | None =
     status = 200 if outcome == "accepted" else 404
     assert store.lanes.record(turn, Attempt(NOW, status, 120, answer, outcome), gate=gate or Gate())
     return id
+
+
+def dropped(store: Store) -> str:
+    """Owed, and forgotten before it was posted."""
+    id = owe(store, "nt_1")
+    (turn,) = store.lanes.claim(1, 60)
+    assert store.lanes.drop(turn, {"nt_1"})
+    return id
+
+
+def of_the_gone(store: Store) -> str:
+    """A dead delivery to a channel that was taken away."""
+    dead = post(store, "nt_1", "dead", "invalid_payload")
+    store.documents.channels.delete("slack-av")
+    return dead
 
 
 def behind(store: Store) -> str:
@@ -169,6 +185,8 @@ def test_a_broken_channel_is_said_when_something_is_owed_to_it(command: Any, sto
         pytest.param(lambda store: "dl_none", "there is no delivery dl_none", id="unknown"),
         pytest.param(lambda store: post(store, "nt_1", "accepted", "ok"), "has accepted", id="accepted"),
         pytest.param(lambda store: owe(store, "nt_1"), "is on its way", id="owed"),
+        pytest.param(lambda store: dropped(store), "was given up before it was posted", id="never-posted"),
+        pytest.param(lambda store: of_the_gone(store), "channel slack-av is gone", id="its-channel-is-gone"),
         pytest.param(lambda store: behind(store), "another post of the same conversation", id="one-at-a-time"),
     ],
 )

@@ -77,6 +77,8 @@ def _redeliver(id: str, store: Store) -> None:
     delivery = store.lanes.delivery(id)
     if delivery is None:
         raise CommandError(f"there is no delivery {clean(id)}: `qoswatch deliveries` shows them")
+    if store.duty().kind(delivery.channel) is None:
+        raise CommandError(f"channel {delivery.channel} is gone, so {id} has nowhere to go")
     if not store.lanes.redeliver(id):
         raise CommandError(_refusal(store.lanes.delivery(id) or delivery))
     print(f"Delivery {id} is owed to {delivery.channel} again, under the same id.")
@@ -91,6 +93,8 @@ def _refusal(delivery: Delivery) -> str:
             return f"{delivery.channel} has accepted {delivery.id} already: once more would tell it twice"
         case "owed" | "leased":
             return f"{delivery.id} is on its way to {delivery.channel} already"
+        case "dead" if not delivery.attempts:
+            return f"{delivery.id} was given up before it was posted: what it was to tell stood no longer"
         case "dead":
             return f"another post of the same conversation is on its way to {delivery.channel}: try again in a minute"
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rules.gate import Gate
+from rules.model import Debt, Note
 from service.store import Attempt
 
 
@@ -78,6 +79,25 @@ def test_a_channel_that_is_gone_is_named(call: Any, posted: Any) -> None:
     answer = call("POST", f"/v1/deliveries/{id}/redeliver")
     assert answer.status_code == 409
     assert "PUT /v1/channels/slack-av first" in answer.json["detail"]
+
+
+def test_what_was_never_posted_says_so(call: Any, slack: str, store: Any) -> None:
+    id = call("POST", "/v1/channels/slack-av/test").json["delivery"]
+    turn = store.lanes.claim(1, 30)[0]
+    assert store.lanes.drop(turn, set(turn.owed))
+    answer = call("POST", f"/v1/deliveries/{id}/redeliver")
+    assert (answer.status_code, "was given up before it was posted" in answer.json["detail"]) == (409, True)
+
+
+def test_a_persons_own_address_is_a_channel_too(call: Any, store: Any) -> None:
+    call("PUT", "/v1/people/ana", {"name": "Ana Ruiz", "email": "ana@example.org"})
+    now = store.clock.now()
+    id = store.lanes.owe(Debt("ana~email", "ana~email:service", "nt_1", 1), Note("nt_1", "test", "A test.", now))
+    turn = store.lanes.claim(1, 30)[0]
+    assert store.lanes.begin(turn, id, (("nt_1", 1),))
+    assert store.lanes.record(turn, Attempt(now, 554, 12, "no", "dead"), gate=Gate())
+    answer = call("POST", f"/v1/deliveries/{id}/redeliver")
+    assert (answer.status_code, answer.json["state"]) == (202, "owed")
 
 
 def test_an_unknown_delivery_is_a_404(call: Any) -> None:
