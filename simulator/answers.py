@@ -40,7 +40,8 @@ _TOKEN_WORDS = {
     "unsupported_grant_type": (400, "unsupported grant type"),
 }
 
-KINDS = frozenset({*_WORDS, *_TOKEN_WORDS})
+TOKEN_KINDS = frozenset(_TOKEN_WORDS)  #: what only the token call answers
+KINDS = frozenset({*_WORDS, *TOKEN_KINDS})
 
 
 def refusal(kind: str, *, detail: str = "", status: int | None = None, message: str = "") -> Answer:

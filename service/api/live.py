@@ -11,7 +11,7 @@ from rules.watching import concerns
 from service.api.bodies import Answer, Query
 from service.api.fields import Limit
 from service.api.layer import op
-from service.api.runs import live_runs
+from service.api.runs import live_runs, not_seen
 from service.api.watch_people import MOST_PEOPLE
 from service.api.watch_view import HERE, Person, alert_of, person_of, unseen
 from service.store import Store
@@ -184,9 +184,8 @@ def _round(round: Round | None) -> LiveRound | None:
 
 
 def _meeting_sentence(record: MeetingRecord, people: Sequence[LivePerson]) -> str:
-    if record.blind_since:
-        reason = f": {record.blind_reason}" if record.blind_reason else "."
-        return f"Not seen since {record.blind_since:%H:%M} UTC{reason}"
+    if blind := not_seen(record):
+        return blind
     here = sum(1 for person in people if person.state in HERE)
     bad = sum(1 for person in people if person.alert)
     wrong = f"{_count(bad, 'alert is open', 'alerts are open')}" if bad else "nothing is wrong"

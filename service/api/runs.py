@@ -1,11 +1,11 @@
 """Which runs of meetings a watch is about now, and who is known to be in them; read once for one answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from rules.model import Instance, Listed, Seat, Watch
+from rules.model import Instance, Listed, MeetingRecord, Seat, Watch
 from rules.roster import meant
 from rules.watching import ANY, concerns, entries, is_bound
 from service.store import Store, keys
@@ -45,6 +45,12 @@ class Runs:
         """Since when nobody in a run can be seen."""
         return self._store.seats.record(run.id)[1].blind_since if run.ended_at is None else None
 
+    def blindness(self, watch: Watch, of: Sequence[Instance]) -> str:
+        """Since when, and why, none of the runs of a watch can be seen, or none be found; "" when that is not so."""
+        on = [run.id for run in of if run.ended_at is None] or [ANY if watch.meeting == ANY else f"n{watch.meeting}"]
+        told = [not_seen(self._store.seats.record(id)[1]) for id in on]
+        return told[0] if all(told) else ""
+
     def meant(self, watch: Watch, run: Instance) -> frozenset[str]:
         """The seats that a watch means in a run."""
         return meant(entries(watch, run.id), self.people(run))
@@ -77,3 +83,10 @@ def _one_run(watch: Watch) -> str | None:
     if is_bound(watch):
         return watch.bound
     return None if watch.meeting == ANY or watch.meeting.isdecimal() else keys.instance_id(watch.meeting)
+
+
+def not_seen(record: MeetingRecord) -> str:
+    """Since when, and why, a meeting can not be seen; "" when it is."""
+    if record.blind_since is None:
+        return ""
+    return f"Not seen since {record.blind_since:%H:%M} UTC{f': {record.blind_reason}' if record.blind_reason else '.'}"

@@ -82,10 +82,10 @@ def state_of(watch: Watch, runs: Sequence[Instance], now: datetime) -> State:
     return "live" if live and not (watch.starts_at and now < watch.starts_at) else "waiting"
 
 
-def sentence_of(watch: Watch, runs: Sequence[Instance], state: State, *, found: bool) -> str:
-    """One sentence on a watch. `found`: somebody whom it means was seen."""
+def sentence_of(watch: Watch, runs: Sequence[Instance], state: State, *, found: bool, blind: str = "") -> str:
+    """One sentence on a watch. `found`: somebody whom it means was seen. `blind`: why nobody can be seen now."""
     who, place = _whom(watch.who), _place(watch, runs)
-    told = _told(watch)
+    told, but = _told(watch), f" {blind}" if blind else ""
     match state:
         case "paused":
             return f"Paused: {who} in {place} not watched until it is resumed."
@@ -98,11 +98,11 @@ def sentence_of(watch: Watch, runs: Sequence[Instance], state: State, *, found: 
         case _ if not watch.rules:
             return "Looks for nothing: its last rule was deleted. Give it rules, or delete it."
         case "live" if not found:
-            return f"{place} is on, but nobody watched was seen in it yet{_hint(watch)}."
+            return f"{place} is on, but nobody watched was seen in it yet{_hint(watch)}.{but}"
         case "live":
-            return f"Watching {who} in {place}; tells {told}."
+            return f"Watching {who} in {place}; tells {told}.{but}"
         case "waiting":
-            return f"Waiting for {who} in {place}; will tell {told}."
+            return f"Waiting for {who} in {place}; will tell {told}.{but}"
 
 
 def person_of(presence: Presence, alert: AlertState | None) -> Person:

@@ -207,7 +207,7 @@ def _summary(watch: Watch, of: Sequence[Instance], runs: Runs) -> WatchSummary:
         created_at=watch.created_at,
         bound=watch.bound,
         state=state,
-        says=sentence_of(watch, of, state, found=found),
+        says=sentence_of(watch, of, state, found=found, blind=runs.blindness(watch, of)),
     )
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 #: Each is a module of this folder with `run(seed, short)`: lines to read, and whether what was promised holds.
-TROUBLES: tuple[str, ...] = ("crash", "stopped", "redis", "failover", "destinations")
+TROUBLES: tuple[str, ...] = ("crash", "stopped", "redis", "failover", "destinations", "zoom")
 
 
 def main(words: Sequence[str]) -> int:
