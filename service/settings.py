@@ -33,8 +33,7 @@ from service.values import Point as Point
 
 _OURS = ("QOSWATCH_", "ZOOM_")
 _ZOOM_THREE = ("zoom_account_id", "zoom_client_id", "zoom_client_secret")
-_KEY_LENGTH = 32
-_API_KEY_LENGTH = 24
+_KEY_LENGTH, _API_KEY_LENGTH = 32, 24
 
 
 class SettingsError(Exception):

@@ -14,6 +14,8 @@ from service.store import Store
 from workers import cli
 
 PASSWORD = "redissecretletters"
+WAY = "redis://qosuser:{0}@127.0.0.1:{1}/0"
+SENTINELS = "redis+sentinel://qosuser:{0}@127.0.0.1:{1}/service/0?sentinel_user=watch&sentinel_password={0}"
 COMMANDS = ["doctor", "web", "scheduler", "worker --queue poll", "keys list", "reseal", "deliveries", "oncall"]
 
 
@@ -47,14 +49,12 @@ class Old(socketserver.ThreadingTCPServer):
 
 
 @pytest.fixture
-def told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> Callable[[str, int], str]:
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """What a command says with a Redis at this port, whatever it ends with."""
     monkeypatch.setattr(logging.root, "handlers", [*logging.root.handlers])  # `main` puts its own there
 
-    def run(command: str, port: int) -> str:
-        monkeypatch.setenv("REDIS_URL", f"redis://qosuser:{PASSWORD}@127.0.0.1:{port}/0")
+    def run(command: str, port: int, way: str = WAY) -> str:
+        monkeypatch.setenv("REDIS_URL", way.format(PASSWORD, port))
         monkeypatch.setenv("QOSWATCH_SECRET_KEY", "a-secret-of-a-test-that-is-long-enough")
         monkeypatch.setenv("QOSWATCH_DATA_DIR", str(tmp_path))
         monkeypatch.setenv("ZOOM_API_URL", f"http://127.0.0.1:{port}/v2")
@@ -81,7 +81,7 @@ def nobody() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_when_redis_is_away(command: str, told: Callable[[str, int], str], nobody: int) -> None:
+def test_when_redis_is_away(command: str, told: Callable[..., str], nobody: int) -> None:
     said = told(command, nobody)
     assert "Redis can not be reached" in said
     assert PASSWORD not in said
@@ -96,7 +96,7 @@ def test_when_redis_is_away(command: str, told: Callable[[str, int], str], nobod
     ],
     ids=["too-old", "wrong-password"],
 )
-def test_when_redis_refuses_us(command: str, refusal: bytes, told: Callable[[str, int], str]) -> None:
+def test_when_redis_refuses_us(command: str, refusal: bytes, told: Callable[..., str]) -> None:
     server = Old(refusal)
     try:
         said = told(command, server.server_address[1])
@@ -104,4 +104,16 @@ def test_when_redis_refuses_us(command: str, refusal: bytes, told: Callable[[str
         server.close()
     assert PASSWORD.encode() in server.heard
     assert "Redis can not be reached" in said
+    assert PASSWORD not in said
+
+
+@pytest.mark.parametrize("command", ["doctor", "scheduler", "keys list"])
+def test_when_no_sentinel_answers_or_one_quotes_us(command: str, told: Callable[..., str], nobody: int) -> None:
+    server = Old(b"-ERR unknown command `%(command)s`, with args beginning with: %(quoted)s\r\n")
+    try:
+        said = told(command, nobody, SENTINELS) + told(command, server.server_address[1], SENTINELS)
+    finally:
+        server.close()
+    assert PASSWORD.encode() in server.heard
+    assert "no Sentinel names a primary" in said
     assert PASSWORD not in said
