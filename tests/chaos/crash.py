@@ -99,7 +99,7 @@ def run(seed: int, short: bool) -> tuple[list[str], bool]:
         field_.drain(DRAIN_MIN * MINUTE)
         expected = crowd.expected()
         found = ledger.judged(field_.simulator.inbox.posts(), field_.lanes_of_posts(), expected, field_.held)
-        faults = [*found.faults(), *_own_faults(field_, acts)]
+        faults = [*found.faults(), *_own_faults(field_, acts, 3 if short else 0)]
         lines = _told(field_, found, acts, len(expected), seed, time.monotonic() - begun)
     return [*lines, *(f"- FAULT {fault}" for fault in faults)], not faults
 
@@ -131,7 +131,9 @@ def _perhaps_shoot(field_: Yard, shots: float) -> None:
         field_.crew.shoot(victim)
 
 
-def _own_faults(field_: Yard, acts: Acts) -> Iterable[str]:
+def _own_faults(field_: Yard, acts: Acts, unreached: int) -> Iterable[str]:
+    if len(points := field_.crew.unreached()) > unreached:
+        yield f"points at which nobody was killed: {', '.join(points)}"
     if missing := acts.missing():
         yield f"acknowledged, and not there: {len(missing)}: {missing[:5]}"
     if owing := field_.store.health.waiting().lanes:

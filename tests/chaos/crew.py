@@ -141,10 +141,16 @@ class Crew:
             code = place.process.returncode
             if code == -signal.SIGKILL:
                 self.kills[place.role, place.shot or place.die_at] += 1
+                if place.shot == ANY and place.die_at:  # it never came to its point: another will
+                    self._decks[place.role].append(place.die_at)
             else:
                 self.failed.append(f"{place.name} ended by itself with {code}")
             self.start(place)
         return dead
+
+    def unreached(self) -> list[str]:
+        """The points at which nobody was killed."""
+        return [f"{role} {point}" for role, points in POINTS.items() for point in points if not self.kills[role, point]]
 
     def log(self, place: Place) -> str:
         """What the processes of a place have said."""

@@ -21,6 +21,7 @@ def told(number: int, kind: str, delivery: str, says: str, alert: str = "al_1", 
 
 
 FIRED = told(1, "alert.fired", "dl_1", "CRITICAL: others hear P0001 breaking up.")
+AGAIN = replace(FIRED, headers={"X-Qoswatch-Delivery": "dl_2"})
 TAKEN = told(2, "alert.taken", "dl_2", "Ana has it (10:05).")
 OVER = told(3, "alert.resolved", "dl_3", "Fine again: others hear P0001 well since 10:06.")
 CHAT = replace(FIRED, number=4, kind="slack", headers={"X-Qoswatch-Delivery": "dl_c"}, body={"text": FIRED.raw})
