@@ -10,7 +10,7 @@ HERE := .venv/bin/python -c "import os, pathlib, sysconfig; \
     pathlib.Path(sysconfig.get_path('purelib'), 'qoswatch-here.pth').write_text(os.getcwd() + os.linesep)"
 JOBS ?= 2
 
-.PHONY: help run test coverage fuzz chaos bench-budget lint lock clean
+.PHONY: help run test coverage fuzz chaos bench bench-budget lint lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make coverage  the tests again, counting lines and branches; fails below 90 %"
 	@echo "make fuzz      20,000 odd requests over a socket, and odd input for every parser; ten minutes"
 	@echo "make chaos     kill, stop, starve and cut off every part while it works; fails when anything is lost"
+	@echo "make bench     how fast it is, beside something that ran with it, into docs/benchmarks.md; under ten minutes"
 	@echo "make bench-budget  what watching costs in calls and what it finds, into docs/benchmarks.md; ten minutes"
 	@echo "make lock      write requirements.txt and requirements-dev.txt anew (needs uv)"
 	@echo "make clean     remove what these made"
@@ -40,8 +41,11 @@ fuzz: .venv/test.stamp
 chaos: .venv/test.stamp
 	.venv/bin/python -P -m tests.chaos
 
-bench-budget: .venv/test.stamp
+bench: .venv/test.stamp
 	.venv/bin/python -P -m tests.bench
+
+bench-budget: .venv/test.stamp
+	.venv/bin/python -P -m tests.bench budget day qss
 
 lint: .venv/test.stamp
 	.venv/bin/ruff check .

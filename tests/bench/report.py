@@ -7,13 +7,25 @@ from pathlib import Path
 PATH = Path(__file__).parents[2] / "docs/benchmarks.md"
 _HEAD = """# Benchmarks
 
-Written by `make bench-budget`. Each figure says how it was obtained.
+What these cost and take, on this machine and in this run; repeat it on yours. Absolute figures depend on the machine,
+so each stands beside something that ran with it.
+
+- `make bench` wrote what is said of speed and size. It takes less than ten minutes on two cores.
+- `make bench-budget` wrote "The budget", "A day with too few calls" and "Pushed figures": what watching costs in calls
+  to Zoom, and what it finds. It takes ten more.
 """
+
+
+def head() -> None:
+    """Begin the document, or write its head anew."""
+    text = PATH.read_text() if PATH.exists() else ""
+    _, mark, sections = text.partition("<!-- ")
+    PATH.write_text(f"{_HEAD}\n{mark}{sections}" if mark else _HEAD)
 
 
 def put(section: str, lines: Sequence[str]) -> None:
     """Replace a section, or add it at the end."""
-    text = PATH.read_text() if PATH.exists() else _HEAD
+    text = PATH.read_text()
     begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
     whole = "\n".join([begin, *lines, end])
     if begin in text:
