@@ -204,13 +204,14 @@ def _round(watched: Iterable[Watched], answer: Answer, due: Due | None, now: dat
 
 
 def _told(runtime: Runtime, plans: Iterable[Plan]) -> None:
-    """Log what changed; wake a sender when something is owed."""
-    owed = False
-    for plan in plans:
-        owed = owed or bool(plan.debts)
+    """Wake a sender when something is owed; log what changed."""
+    written, counts = list(plans), Counter[str]()
+    if any(plan.debts for plan in written):
+        runtime.queues.deliver()
+    for plan in written:
         for write in plan.alerts:
             for entry in write.entries:
-                runtime.store.health.count(f"transitions:{entry.kind}")
+                counts[f"transitions:{entry.kind}"] += 1
                 log.info(
                     "alert changed",
                     alert_id=write.view.id,
@@ -220,5 +221,4 @@ def _told(runtime: Runtime, plans: Iterable[Plan]) -> None:
                     because=entry.sentence,
                     watches=[view.id for view in entry.watches],
                 )
-    if owed:
-        runtime.queues.deliver()
+    runtime.store.health.count_all(counts)

@@ -12,9 +12,9 @@ import structlog
 from rules import gate as gates
 from rules import patience
 from rules.gate import Gate
-from rules.model import Channel
+from rules.model import Channel, ChannelKind
 from rules.patience import Memory
-from service.store import Store, keys
+from service.store import Store, keys, lanes
 from service.store.deliveries import Attempt
 from service.store.lanes import Turn
 from workers import channels
@@ -30,6 +30,7 @@ LEASE_S = 60  #: real seconds; a post takes fifteen at the most
 DRAIN_S = 30
 LOOK_S = 0.01  #: while a post is under way or a lane due soon, what else comes to be owed is looked for so often
 NEAR_S = 1.0  #: a lane that is due this soon is waited for
+SPACING_S: Mapping[ChannelKind, float] = {"webhook": 0.002}  #: your own machine asks for no pause, as chats do
 TOLD_BUCKETS_S = (0.5, 1, 2, 5, 10, 30, 60, 300)
 log = structlog.get_logger()
 
@@ -138,8 +139,7 @@ def _subjects(turn: Turn) -> set[str]:
 def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delivery_id: str, answer: Answer) -> None:
     """Write down what came of a post. After one of alerts the lane rests; what is said once keeps no alert waiting."""
     store, now = runtime.store, runtime.store.clock.now()
-    before = store.lanes.gate(channel.id)
-    gate = gates.after(before, answer, now=now, scale=partial(_span, store))
+    gate = gates.after(turn.gate, answer, now=now, scale=partial(_span, store))
     attempt = Attempt(now, answer.status, answer.latency_ms, answer.text, answer.outcome)
     counts = answer.outcome == "accepted" and told.alerts
     posts = patience.in_a_row(Memory(turn.posts, turn.last_at, turn.put_off), now) + 1
@@ -149,6 +149,7 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delive
         gate=gate,
         lane_not_before=patience.rests_until(channel.kind, now) if counts else None,
         posts=posts if counts else None,
+        spacing_s=SPACING_S.get(channel.kind, lanes.SPACING_S),
     )
     log.info(
         "delivery answered",
@@ -158,7 +159,7 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delive
         status=answer.status,
         latency_ms=answer.latency_ms,
     )
-    if gate.broken and not before.broken:
+    if gate.broken and not turn.gate.broken:
         _fall_on(runtime, channel, gate, now)
 
 

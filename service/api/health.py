@@ -9,7 +9,7 @@ from service.store.errors import StoreError
 from service.store.health import Figures
 from service.store.room import FULL
 
-_TICK_S = 30  # the scheduler ticks each second; half a minute without is no hiccup
+_TICK_S = 30  # the scheduler ticks four times a second; half a minute without is no hiccup
 
 
 class LiveAnswer(Answer):

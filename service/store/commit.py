@@ -1,7 +1,7 @@
 """Plans as seat_commit.lua reads them: a little JSON that says where each opaque blob goes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,10 @@ class Chunk:
         if claim is not None:
             due = {} if at is None else {"next": ms(at)}
             self._plan["finish"] = {"member": claim.member, "token": claim.token, **due}
+
+    def hasten(self, lanes: Iterable[str]) -> None:
+        """The round is whole with this chunk: nothing of it needs to be waited for."""
+        self._plan["ready"] = [{"lane": lane, "key": keys.lane(lane)} for lane in sorted(lanes)]
 
     def keys(self) -> Sequence[str]:
         """KEYS of the script."""

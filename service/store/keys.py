@@ -196,7 +196,7 @@ def told(lane: str = "") -> str:
 
 
 def gate(channel: str = "") -> str:
-    """ "qos:gate:slack-av": HASH not_before next_at lane token gate of a channel; until it is deleted."""
+    """ "qos:gate:slack-av": HASH not_before next_at lane token spacing gate of a channel; until it is deleted."""
     return f"{PREFIX}gate:{channel}"
 
 

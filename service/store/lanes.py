@@ -21,7 +21,7 @@ from service.store.turns import Pairs, turn_of
 from service.store.turns import Sending as Sending
 from service.store.turns import Turn as Turn
 
-SPACING_S = 1.0  #: real seconds between two posts of one channel: what Slack asks of a webhook (chat.md)
+SPACING_S = 1.0  #: real seconds between two posts of one channel: what Slack asks of a webhook
 ANSWER_MAX = 1000
 _LANE_LIFE_MS = 7 * 86_400_000
 _NOTE_LIFE_S = 3 * 86_400
@@ -101,8 +101,9 @@ class Lanes(Deliveries):
         gate: Gate,
         lane_not_before: datetime | None = None,
         posts: int | None = None,
+        spacing_s: float = SPACING_S,
     ) -> bool:
-        """What came of the post, the channel's gate after it, and when this lane may speak again.
+        """What came of the post, the channel's gate and distance after it, and when this lane may speak again.
 
         `posts`: the post is the how-manieth in a row; None: it is no alert's, or was not accepted.
         False: the token is stale, or nothing was begun; nothing is written.
@@ -116,6 +117,7 @@ class Lanes(Deliveries):
                 *(_ms_or_blank(gate.not_before), encode(gate), _ms_or_blank(lane_not_before)),
                 *(keys.delivery(), self._keep_ms, _LANE_LIFE_MS, turn.channel, keys.lane()),
                 *("" if posts is None else posts, json.dumps(composed_of)),
+                *(self._clock.real(spacing_s), self._clock.real(SPACING_S)),
             ),
         )
         return bool(written)

@@ -18,7 +18,7 @@ from service.store.link import Link, word
 from service.store.room import Room
 
 CHUNK = 50
-LANE_DELAY_S = 0.3  #: real seconds in which one round's chunks come together, so that they travel together
+LANE_DELAY_S = 0.3  #: real seconds in which news comes together, so that it travels together; a whole round needs none
 SWEEP_GRACE_S = 7 * 86_400  #: a closed alert outlives its time, so that the sweep can still read its lists off it
 _VERSION_LENGTH = 12
 _TRIES = 10
@@ -90,14 +90,18 @@ class Seats:
 
         The last chunk carries the meeting's record ("meeting" in the answer when refused), the round, and
         the next look under the claim, which ends here. Without `next_at` the claimed member leaves `due`.
+        What a round owes goes as soon as all of it is written.
         """
         refused: set[str] = set()
+        lanes = {debt.lane for plan in plans for debt in plan.debts}
         for start in range(0, max(len(plans), 1), CHUNK):
             chunk = Chunk(instance, self._terms())
             for plan in plans[start : start + CHUNK]:
                 chunk.add(plan)
             if start + CHUNK >= len(plans):
                 chunk.close(record, round, claim, next_at)
+                if round is not None and not refused:
+                    chunk.hasten(lanes)
             refused.update(word(subject) for subject in self._link.run("seat_commit", chunk.keys(), chunk.args()))
         return frozenset(refused)
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rules.gate import Gate
 from service.store.clock import moment
+from service.store.codec import decode_maybe
 from service.store.link import word
 
 Pairs = tuple[tuple[str, int], ...]
@@ -35,6 +37,7 @@ class Turn:
     posts: int = 0  #: alert posts that it has made in a row
     last_at: datetime | None = None  #: when the last of those was accepted
     put_off: datetime | None = None  #: until when its news could wait, where it was put off since
+    gate: Gate = Gate()  #: of its channel, which posts in no other lane meanwhile
 
 
 def turn_of(
@@ -49,7 +52,7 @@ def turn_of(
 ) -> Turn:
     """One of the script's answers."""
     name, to = word(lane), word(channel)
-    posts, last_at, put_off = memory
+    posts, last_at, put_off, gate = memory
     return Turn(
         lane=name,
         channel=to,
@@ -62,6 +65,7 @@ def turn_of(
         posts=int(posts),
         last_at=_moment_or_none(last_at),
         put_off=_moment_or_none(put_off),
+        gate=decode_maybe(Gate, gate or None) or Gate(),
     )
 
 

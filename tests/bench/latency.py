@@ -22,6 +22,7 @@ from tests.bench.report import percentile, table
 from tests.plant import Plant, plant, wait
 
 PERSON = re.compile(r"\b1[67]\d{6}\b")
+ALARM = re.compile(r'"type":"alert\.fired"|^{"text":"WARNING')
 WARM_S = 20.0  #: real seconds until everybody is known
 TAIL_S = 5.0  #: after the last bad minute was told
 PING_S = 0.1
@@ -133,7 +134,7 @@ def _matched(load: Load, planned: fastzoom.Plan, posts: Sequence[Post], bare: Se
     skew = time.monotonic() - time.time()
     came: dict[str, float] = {}
     for post in posts:
-        if post.path != "/ping" and ("alert.fired" in post.body or load.chats):
+        if ALARM.search(post.body):
             for person in PERSON.findall(post.body) if not load.chats else [post.path]:
                 came.setdefault(person, post.at)
     if load.chats:
@@ -143,7 +144,9 @@ def _matched(load: Load, planned: fastzoom.Plan, posts: Sequence[Post], bare: Se
         came = {person: came[path] for path, person in first.items() if path in came}
         due = {person: due[person] for person in first.values()}
     rows = {
-        person: planned.base + (60 * (planned.bad_minute(_place(load, person)) + 1) - planned.base) / planned.speed + skew
+        person: planned.base
+        + (60 * (planned.bad_minute(_place(load, person)) + 1) - planned.base) / planned.speed
+        + skew
         for person in due
     }
     both = [person for person in due if person in came]
@@ -166,7 +169,9 @@ if __name__ == "__main__":
 
     meetings, people, minute_s, spread, minutes, chats = sys.argv[1:]
     with receiver() as target:
-        found = measured(Load(int(meetings), int(people), float(minute_s), int(spread), int(minutes), chats == "chats"), target)
+        found = measured(
+            Load(int(meetings), int(people), float(minute_s), int(spread), int(minutes), chats == "chats"), target
+        )
     for name in ("after_answer", "after_row", "bare"):
         each = getattr(found, name)
         print(name, len(each), *(f"p{p} {percentile(each, p) * 1000:.0f} ms" for p in (50, 90, 99, 100)))

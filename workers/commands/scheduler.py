@@ -1,4 +1,4 @@
-"""`qoswatch scheduler`: claims what is due, each second. Several may run side by side."""
+"""`qoswatch scheduler`: claims what is due, four times a second. Several may run side by side."""
 
 import argparse
 from importlib import import_module

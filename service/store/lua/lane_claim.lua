@@ -1,45 +1,69 @@
 -- Lease lanes that are due, but no two of one channel, none whose gate is shut, none sooner than its spacing.
--- A lane that may not go yet is put off to when it may; those put off together keep their order.
+-- A lane that may not go yet is put off to when it may; those put off together keep their order, and where posts are
+-- close to each other, each waits for as many of them as stand before it.
 -- KEYS    1 lanes · 2 lanes:claims · 3 lanes:fence
--- ARGV    1 now ms · 2 how many · 3 until ms · 4 spacing ms between posts of one channel
+-- ARGV    1 now ms · 2 how many · 3 until ms · 4 spacing ms between posts of a channel that has none of its own
 --         5 prefix of lane keys · 6 of owed keys · 7 of told keys · 8 of gate keys · 9 most lanes looked at
 --         10.. channels: when there are any, the lanes of others are left as they are
--- RETURNS {lane, channel, token, attempt, sending or "", {owed…}, {told…}, posts, last_at, put_off (ms or "")} for each
+-- RETURNS {lane, channel, token, attempt, sending or "", {owed…}, {told…}, posts, last_at, put_off (ms or ""),
+--         gate (opaque, or "")} for each
 local lanes, claims, fence = KEYS[1], KEYS[2], KEYS[3]
 local now, wanted, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 
-local function may_go_at(lane_not_before, gate_key)
-  local gate = redis.call('HMGET', gate_key, 'not_before', 'next_at', 'lane')
-  local at = math.max(tonumber(lane_not_before or 0), tonumber(gate[1] or 0), tonumber(gate[2] or 0))
-  if gate[3] and leased(claims, gate[3], now) then at = math.max(at, now + spacing) end
-  return at
+local gates = {}
+local function gate_of(channel)
+  if not gates[channel] then
+    local key = ARGV[8] .. channel
+    local kept = redis.call('HMGET', key, 'not_before', 'next_at', 'lane', 'spacing', 'gate')
+    local apart = tonumber(kept[4] or spacing)
+    local at = math.max(tonumber(kept[1] or 0), tonumber(kept[2] or 0))
+    if kept[3] and leased(claims, kept[3], now) then at = math.max(at, now + apart) end
+    gates[channel] = {key = key, at = at, apart = apart, text = kept[5] or '', waiting = 0}
+  end
+  return gates[channel]
 end
 
 local among = {}
 for i = 10, #ARGV do among[ARGV[i]] = true end
 
 local turns = {}
-local due = redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[9])
-for i = 1, #due, 2 do
-  if #turns == wanted then break end
-  local lane, key = due[i], ARGV[5] .. due[i]
+-- Answers whether the lane was left as it is.
+local function look(lane, due_at, place)
+  local key = ARGV[5] .. lane
   local held = redis.call('HMGET', key, 'channel', 'not_before', 'attempt', 'sending', 'posts', 'last_at', 'put_off')
   local channel, sending = held[1], held[4]
   if not channel or (not sending and redis.call('EXISTS', ARGV[6] .. lane) == 0) then
     redis.call('ZREM', lanes, lane)
     redis.call('HDEL', claims, lane)
-  elseif #ARGV < 10 or among[channel] then
-    local gate_key = ARGV[8] .. channel
-    local at = may_go_at(held[2], gate_key)
-    if at > now then
-      redis.call('ZADD', lanes, string.format('%.4f', at + i / 10000), lane)
-    else
-      local token = lease(lanes, claims, fence, lane, tonumber(due[i + 1]), tonumber(ARGV[3]))
-      redis.call('HSET', gate_key, 'lane', lane, 'token', token, 'next_at', string.format('%.0f', now + spacing))
-      turns[#turns + 1] = {lane, channel, token, held[3] or '0', sending or '',
-        redis.call('HGETALL', ARGV[6] .. lane), redis.call('HGETALL', ARGV[7] .. lane),
-        held[5] or '0', held[6] or '', held[7] or ''}
-    end
+    return false
+  end
+  if #ARGV >= 10 and not among[channel] then return true end
+  local gate = gate_of(channel)
+  local at = math.max(tonumber(held[2] or 0), gate.at)
+  if at > now then
+    if gate.apart < spacing then at, gate.waiting = at + gate.waiting * gate.apart, gate.waiting + 1 end
+    redis.call('ZADD', lanes, string.format('%.4f', at + place / 2000), lane)
+    return false
+  end
+  local token = lease(lanes, claims, fence, lane, due_at, tonumber(ARGV[3]))
+  gate.at = now + gate.apart
+  redis.call('HSET', gate.key, 'lane', lane, 'token', token, 'next_at', string.format('%.0f', gate.at))
+  turns[#turns + 1] = {lane, channel, token, held[3] or '0', sending or '',
+    redis.call('HGETALL', ARGV[6] .. lane), redis.call('HGETALL', ARGV[7] .. lane),
+    held[5] or '0', held[6] or '', held[7] or '', gate.text}
+  return false
+end
+
+-- a page at a time: most claims want few, and hundreds may be due. Whatever is dealt with has left the range
+local PAGE = 64
+local looked, passed = 0, 0
+while #turns < wanted and looked < tonumber(ARGV[9]) do
+  local due = redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'WITHSCORES', 'LIMIT', passed, PAGE)
+  if #due == 0 then break end
+  for i = 1, #due, 2 do
+    if #turns == wanted then break end
+    looked = looked + 1
+    if look(due[i], tonumber(due[i + 1]), looked) then passed = passed + 1 end
   end
 end
 return turns

@@ -2,7 +2,7 @@
 -- KEYS    1 seats:<i> · 2 due · 3 due:claims · 4 lanes · 5 lanes:claims
 --         6 alerts · 7 alerts:open · 8 alerts:closed · 9 steps · 10 steps:claims
 -- ARGV    1 now ms · 2 plan as JSON · 3.. opaque blobs, named in the plan by their index
---         plan {lane_due, oldest, keep_samples, keep_alerts, timeline_max,
+--         plan {lane_due, ready?: [{lane, key}], oldest, keep_samples, keep_alerts, timeline_max,
 --               seats: [{id, was, blob, samples: [{key, id, blob}],
 --                        debts: [{lane, key, owed, told, channel, subject, seq}],
 --                        alerts: [{id, key, doc, timeline, entries: [], indexes: [], opened, closed?, step?}]}],
@@ -84,5 +84,14 @@ local stale = plan.finish and not held(due_claims, plan.finish.member, plan.fini
 if plan.round and not stale then redis.call('HSET', plan.round.key, unpack(plan.round.fields)) end
 if plan.finish then
   finish(due, due_claims, plan.finish.member, plan.finish.token, plan.finish.next, now)
+end
+
+-- Nothing more comes of this round: its lanes are due at once. Whoever was refused is decided again in a moment, and
+-- what that comes to should travel with the rest.
+if #refused == 0 then
+  for _, each in ipairs(plan.ready or {}) do
+    local not_before = tonumber(redis.call('HGET', each.key, 'not_before') or '0')
+    arm(lanes, lane_claims, each.lane, math.max(now, not_before), now)
+  end
 end
 return refused
