@@ -79,7 +79,7 @@ def facts(told: Mapping[str, str], privacy: Privacy) -> Mapping[str, str]:
 
 
 def _renamed(text: str, was: str, who: str) -> str:
-    return re.sub(rf"(?<!\w){re.escape(was)}(?!\w)", lambda _: who, text) if was else text
+    return re.sub(rf"(?<!\w){re.escape(was)}(?!\w)", lambda _: who, text) if was and was != who else text
 
 
 def _unspoken(taken: Taken | None) -> Taken | None:

@@ -119,7 +119,6 @@ def pay(runtime: Runtime, turn: Turn) -> None:
     runtime.mark("posted")
     _record(runtime, turn, channel, told, delivery_id, answer)
     runtime.mark("recorded")
-    _count(runtime, told, answer)
 
 
 def _end(store: Store, turn: Turn, told: Letter) -> None:
@@ -150,6 +149,7 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delive
         lane_not_before=patience.rests_until(channel.kind, now) if counts else None,
         posts=posts if counts else None,
         spacing_s=SPACING_S.get(channel.kind, lanes.SPACING_S),
+        counts=_counts(store, told, answer, now),
     )
     log.info(
         "delivery answered",
@@ -174,16 +174,15 @@ def _fall_on(runtime: Runtime, channel: Channel, gate: Gate, now: datetime) -> N
     log.warning("channel broke", channel=channel.id, because=gate.broken, alerts=len(owing))
 
 
-def _count(runtime: Runtime, told: Letter, answer: Answer) -> None:
-    """Count the post, and how long it took from Zoom's answer to the channel's, in real seconds."""
-    store = runtime.store
+def _counts(store: Store, told: Letter, answer: Answer, now: datetime) -> Counter[str]:
+    """The post, and how long it took from Zoom's answer to the channel's, in real seconds."""
     counts = Counter({f"deliveries:{answer.outcome}": 1})
     if answer.outcome == "accepted" and told.news_at is not None:
-        waited_ms = (store.clock.now() - told.news_at) / timedelta(milliseconds=1)
+        waited_ms = (now - told.news_at) / timedelta(milliseconds=1)
         real_s = store.clock.real_seconds(waited_ms)
         counts[f"told_bucket:{next((le for le in TOLD_BUCKETS_S if real_s <= le), 'inf')}"] += 1
         counts["told_ms_sum"] += round(real_s * 1000)
-    store.health.count_all(counts)
+    return counts
 
 
 def _span(store: Store, real_s: float) -> timedelta:

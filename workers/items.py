@@ -51,14 +51,14 @@ class Owed:
 def read(store: Store, turn: Turn, channel: Channel) -> Owed:
     """Read a lane's debts. Those of a post of unknown fate stand whatever has become of them."""
     owed = dict(turn.sending.pairs) if turn.sending else dict(turn.owed)
-    alerts = store.alerts.get_many(owed)
-    watches = store.documents.watches.get_many({view.id for alert in alerts.values() for view in alert.watches})
+    alerts = store.alerts.told(owed)
+    watches = store.documents.watches.get_many({view.id for alert, _ in alerts.values() for view in alert.watches})
     items, notes, stale = list[Item](), list[Note](), list[str]()
     for subject in owed:
-        alert = alerts.get(subject)
-        if alert is not None:
-            up_to = owed[subject] if turn.sending and channel.kind in BY_ID else None
-            item = _item(store, turn, channel, alert, watches, up_to)
+        if subject in alerts:
+            alert, timeline = alerts[subject]
+            told = _up_to(alert, timeline, owed[subject]) if turn.sending and channel.kind in BY_ID else alerts[subject]
+            item = _item(turn, channel, *told, watches)
             if item is None and turn.sending:
                 item = _again(channel, alert, owed[subject], watches)
             items += [item] if item else []
@@ -76,14 +76,16 @@ def _was_told(turn: Turn, note: str) -> bool:
     return not turn.sending and turn.told.get(note, 0) >= turn.owed[note]
 
 
+def _up_to(alert: AlertView, timeline: Sequence[Entry], seq: int) -> tuple[AlertView, Sequence[Entry]]:
+    """The alert as it stood after an entry of its timeline, and the timeline up to there."""
+    then = [entry for entry in timeline if entry.seq <= seq]
+    return _as_of(alert, then[-1]) if then and then[-1].seq == seq else alert, then
+
+
 def _item(
-    store: Store, turn: Turn, channel: Channel, alert: AlertView, watches: Mapping[str, Watch], up_to: int | None
+    turn: Turn, channel: Channel, alert: AlertView, timeline: Sequence[Entry], watches: Mapping[str, Watch]
 ) -> Item | None:
-    """The news of one alert for this channel, or those of it up to an entry; None when there is none any more."""
-    timeline: Sequence[Entry] = store.alerts.timeline(alert.id)
-    if up_to is not None:
-        timeline = [entry for entry in timeline if entry.seq <= up_to]
-        alert = _as_of(alert, timeline[-1]) if timeline and timeline[-1].seq == up_to else alert
+    """The news of one alert for this channel; None when there is none any more."""
     heard = turn.told.get(alert.id)
     told = _share_at(timeline, heard, channel.id) if heard is not None else None
     unsaid = [entry for entry in timeline if entry.seq > (heard or 0)]

@@ -1,13 +1,13 @@
 """What a lane says next: its debts read as they are now, composed to one message, or kept because they can wait."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules import message, notewords, offers, patience, selfwords, sharing, storm, troubles
 from rules.duty import CHATS
 from rules.message import Message
-from rules.model import AlertView, Channel, Note, Privacy
+from rules.model import AlertView, Channel, Note, Privacy, Sample
 from rules.patience import Memory
 from rules.storm import Hit
 from service.store import Store
@@ -20,6 +20,8 @@ from workers.pressable import Links
 MINUTES_READ = 60  #: as far back as a rule can look; the message shows the newest of them
 ALERTS_MAX = 1000  #: of one post
 NOTES_MAX = 60
+
+Rows = Mapping[tuple[str, str], tuple[Sample, ...]]  #: by instance and session
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def _news_at(desk: Desk, told: Sequence[Item]) -> datetime | None:
 
 def _composed(desk: Desk, told: Sequence[Item]) -> Message:
     channel, standing = desk.channel, any(item.share.open for item in told)
-    hits = [Hit(item.alert, item.kind, _message(desk, item, place)) for place, item in enumerate(told)]
+    rows = _rows(desk, told)
+    hits = [Hit(item.alert, item.kind, _message(desk, item, place, rows)) for place, item in enumerate(told)]
     said, topic = [hit.message for hit in hits], told[0].alert.topic
     pieces = [item.piece for item in told]
     kept = patience.was_quiet(pieces, channel, desk.now) and not any(piece.critical for piece in pieces)
@@ -160,18 +163,23 @@ def _strictest(told: Sequence[Item]) -> Privacy:
     return "ids" if "ids" in found else "watched" if "watched" in found else "full"
 
 
-def _message(desk: Desk, item: Item, place: int) -> Message:
+def _rows(desk: Desk, told: Sequence[Item]) -> Rows:
+    """The kept rows of those whom the message shows."""
+    shown = (item.alert for item in told[: message.DIGEST_LINES] if not troubles.is_ours(item.alert.subject))
+    return desk.store.samples.of_many(list({(alert.instance, alert.session): 1 for alert in shown}), MINUTES_READ)
+
+
+def _message(desk: Desk, item: Item, place: int, rows: Rows) -> Message:
     alert, store, tz = item.alert, desk.store, desk.channel.timezone
     if troubles.is_ours(alert.subject):
         return selfwords.compose(alert, item.kind, tz=tz, now=desk.now, entry=item.entry, privacy=item.privacy)
-    shown = place < message.DIGEST_LINES
     return message.compose(
         alert,
         item.kind,
         breaches=[breach for breach in alert.breaches if breach.rule in item.rules],
         severity=item.share.severity,
         round=store.seats.round(alert.instance) if place == 0 else None,
-        samples=store.samples.recent(alert.instance, alert.session, MINUTES_READ) if shown else (),
+        samples=rows.get((alert.instance, alert.session), ()),
         tz=tz,
         now=desk.now,
         test=item.test,

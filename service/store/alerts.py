@@ -32,6 +32,19 @@ class Alerts:
         """An alert's transitions, oldest first."""
         return tuple(decode(Entry, blob) for blob in self._link.do("LRANGE", keys.timeline(id), 0, -1))
 
+    def told(self, ids: Iterable[str]) -> dict[str, tuple[AlertView, tuple[Entry, ...]]]:
+        """Those of the ids that are there, each with its timeline, all as of one moment."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        lines: list[Command] = [("LRANGE", keys.timeline(id), 0, -1) for id in wanted]
+        blobs, *found = self._link.together([("MGET", *map(keys.alert, wanted)), *lines])
+        return {
+            id: (decode(AlertView, blob), tuple(decode(Entry, entry) for entry in timeline))
+            for id, blob, timeline in zip(wanted, blobs, found, strict=True)
+            if blob is not None
+        }
+
     def page(
         self,
         state: str | None = None,

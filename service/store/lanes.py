@@ -5,7 +5,7 @@ its set in the lane, so that the very same goes again before anything newer.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rules.gate import Gate
@@ -23,6 +23,7 @@ from service.store.turns import Turn as Turn
 
 SPACING_S = 1.0  #: real seconds between two posts of one channel: what Slack asks of a webhook
 ANSWER_MAX = 1000
+NONE: Mapping[str, int] = {}
 _LANE_LIFE_MS = 7 * 86_400_000
 _NOTE_LIFE_S = 3 * 86_400
 _LOOKED_AT_MAX = 500
@@ -102,22 +103,25 @@ class Lanes(Deliveries):
         lane_not_before: datetime | None = None,
         posts: int | None = None,
         spacing_s: float = SPACING_S,
+        counts: Mapping[str, int] = NONE,
     ) -> bool:
         """What came of the post, the channel's gate and distance after it, and when this lane may speak again.
 
-        `posts`: the post is the how-manieth in a row; None: it is no alert's, or was not accepted.
+        `posts`: the post is the how-manieth in a row; None: it is no alert's, or was not accepted. `counts`: what
+        /metrics shows of it.
         False: the token is stale, or nothing was begun; nothing is written.
         """
         kept, composed_of = encode(_shortened(attempt)), {} if turn.sending else turn.owed
         written = self._link.run(
             "lane_record",
-            (*_SETS, *_of_lane(turn), keys.gate(turn.channel), keys.deliveries("dead")),
+            (*_SETS, *_of_lane(turn), keys.gate(turn.channel), keys.deliveries("dead"), keys.counters()),
             (
                 *(self._clock.now_ms(), turn.lane, turn.token, attempt.outcome, kept, ATTEMPTS_MAX),
                 *(_ms_or_blank(gate.not_before), encode(gate), _ms_or_blank(lane_not_before)),
                 *(keys.delivery(), self._keep_ms, _LANE_LIFE_MS, turn.channel, keys.lane()),
                 *("" if posts is None else posts, json.dumps(composed_of)),
                 *(self._clock.real(spacing_s), self._clock.real(SPACING_S)),
+                *(part for pair in counts.items() for part in pair),
             ),
         )
         return bool(written)

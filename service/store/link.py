@@ -21,6 +21,7 @@ from service.store.errors import StoreFull, StoreUnavailable
 from service.store.haste import Haste
 
 Command = tuple[str | bytes | int | float, ...]
+Entries = list[tuple[str, dict[bytes, bytes]]]
 _T = TypeVar("_T")
 
 #: Scripts that share a part: the part's text goes before theirs.
@@ -109,10 +110,10 @@ class Link:
             found = self._ask(lambda: self.client.zrangebyscore(key, low, high, start, count, withscores=True))
         return [(word(member), int(score)) for member, score in found]
 
-    def newest_entries(self, key: str, count: int) -> list[tuple[str, dict[bytes, bytes]]]:
-        """The last entries of a stream, newest first."""
-        found: Any = self._ask(lambda: self.client.xrevrange(key, count=count))
-        return [(word(entry), fields) for entry, fields in found or []]
+    def newest_entries(self, streams: Sequence[str], count: int) -> list[Entries]:
+        """The last entries of each stream, newest first."""
+        found = self.together([("XREVRANGE", key, "+", "-", "COUNT", count) for key in streams]) if streams else []
+        return [[(word(entry), fields) for entry, fields in entries or []] for entries in found]
 
     def time_ms(self) -> int:
         """The server's own time."""

@@ -8,12 +8,15 @@ the catalogue, so older rows stay readable; `mos` is computed and not kept.
 """
 
 import struct
+from collections.abc import Sequence
 
 from rules.metrics import CATALOGUE, STREAMS
 from rules.model import Sample
 from service.store import keys
 from service.store.errors import StoreError
-from service.store.link import Link
+from service.store.link import Entries, Link
+
+Session = tuple[str, str]  #: instance, session
 
 _VERSION = 1
 _NAMES = tuple(CATALOGUE)
@@ -51,6 +54,14 @@ class Samples:
 
     def recent(self, instance: str, session: str, n: int) -> tuple[Sample, ...]:
         """The last `n` rows of a session, oldest first."""
-        entries = self._link.newest_entries(keys.samples(instance, session), n)
-        rows = (unpacked(fields[b"s"], session, int(entry.split("-")[0]) // 60_000) for entry, fields in entries)
-        return tuple(reversed(list(rows)))
+        return self.of_many([(instance, session)], n)[instance, session]
+
+    def of_many(self, sessions: Sequence[Session], n: int) -> dict[Session, tuple[Sample, ...]]:
+        """The last `n` rows of each of several sessions (instance, session), oldest first."""
+        found = self._link.newest_entries([keys.samples(*each) for each in sessions], n)
+        return {each: _rows(each[1], entries) for each, entries in zip(sessions, found, strict=True)}
+
+
+def _rows(session: str, entries: Entries) -> tuple[Sample, ...]:
+    rows = (unpacked(fields[b"s"], session, int(entry.split("-")[0]) // 60_000) for entry, fields in entries)
+    return tuple(reversed(list(rows)))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ class Turn:
     posts: int = 0  #: alert posts that it has made in a row
     last_at: datetime | None = None  #: when the last of those was accepted
     put_off: datetime | None = None  #: until when its news could wait, where it was put off since
-    gate: Gate = Gate()  #: of its channel, which posts in no other lane meanwhile
+    gate: Gate = field(default_factory=Gate)  #: of its channel, which posts in no other lane meanwhile
 
 
 def turn_of(

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +18,7 @@ from rules.model import Watch, Who
 from tests import fastzoom
 from tests.bench import alarms
 from tests.bench.receiver import Post, Receiver, receiver
-from tests.bench.report import percentile, table
+from tests.bench.report import percentile
 from tests.plant import Plant, plant, wait
 
 PERSON = re.compile(r"\b1[67]\d{6}\b")

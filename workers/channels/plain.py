@@ -28,7 +28,7 @@ def without_markdown(text: str) -> str:
 
 def units(text: str) -> int:
     """Length as chats may count it: a character beyond the first plane is two."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text) + sum(letter > "\uffff" for letter in text)
 
 
 def clip(text: str, limit: int) -> str:

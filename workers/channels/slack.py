@@ -207,6 +207,8 @@ def _quiet_url(url: str) -> str:
 
 def _escaped(text: str, limit: int) -> str:
     """& < > as Slack wants them, at most `limit` units long and never cut inside an escape."""
+    if text.isascii() and len(text) < limit and not _ESCAPES.keys() & set(text):  # as nearly all of it is
+        return text
     pieces: list[str] = []
     room = limit - 1
     for letter in text:

@@ -1,14 +1,17 @@
 -- What became of a post: who has been told, what is still owed, when the lane and its channel may go again.
--- KEYS    1 lanes · 2 lanes:claims · 3 lane · 4 owed · 5 told · 6 gate · 7 deliveries:dead
+-- KEYS    1 lanes · 2 lanes:claims · 3 lane · 4 owed · 5 told · 6 gate · 7 deliveries:dead · 8 counters
 -- ARGV    1 now ms · 2 lane · 3 token · 4 outcome (accepted refused unknown dead) · 5 attempt (opaque)
 --         6 most attempts kept · 7 gate's not_before ms or "" · 8 gate (opaque) · 9 lane's not_before ms or ""
 --         10 prefix of delivery keys · 11 delivery's life ms · 12 lane's life ms · 13 channel · 14 prefix of lane keys
 --         15 posts in a row with this one, or "" when it does not count
 --         16 what was owed when this was composed, as JSON {subject: seq}: with a dead post all of it is given up
 --         17 the least distance of the channel's posts in ms, from now on · 18 that of channels that have none yet
+--         19.. what is counted, whoever has the lane by now: name, n, and so on
 -- RETURNS 1 · 0 the token is stale, or nothing was begun: nothing is written
 local lanes, claims, lane_key, owed, told, gate = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local now, lane, token, outcome, attempt = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+
+for i = 19, #ARGV, 2 do redis.call('HINCRBY', KEYS[8], ARGV[i], ARGV[i + 1]) end
 
 local text = redis.call('HGET', lane_key, 'sending')
 if not text or not held(claims, lane, token) then return 0 end
