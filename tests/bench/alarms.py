@@ -18,6 +18,11 @@ SHAPE = {"says": "others hear {who} badly", "try": "Cable", "warning": "audio_in
 FIRST = 84_000_000_000
 
 
+def quiet() -> None:
+    """Only errors are told of what the product does in this process."""
+    log.configure("bench", level=logging.ERROR)
+
+
 def channels(plant: Plant, urls: Mapping[str, str], kind: ChannelKind) -> None:
     """Register channels straight in the store, as the API would."""
     now = plant.store.clock.now()
@@ -28,7 +33,7 @@ def channels(plant: Plant, urls: Mapping[str, str], kind: ChannelKind) -> None:
 
 def storm(runtime: Runtime, meetings: Sequence[str], people: int) -> None:
     """In one meeting for each channel that is named, so many people have one bad minute, all in the same."""
-    log.configure("bench", level=logging.ERROR)
+    quiet()
     store, now = runtime.store, runtime.store.clock.now()
     rule = documents.rule(SHAPE, id=RULE)
     store.documents.rules.put(rule)

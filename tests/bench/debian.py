@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,19 +66,24 @@ receivers: [{{name: hook, webhook_configs: [{{url: '{hook}', send_resolved: fals
 
 
 @contextmanager
-def prometheus(exporters: Sequence[str], manager: Manager, rule: str, every_s: float) -> Iterator[int]:
-    """One that scrapes, judges by one rule, and tells the manager, each at the same interval. Its port."""
-    targets = ", ".join(f"'{each}'" for each in exporters)
+def prometheus(
+    exporter: int, pages: int, manager: Manager, rule: Callable[[int], str], every_s: float
+) -> Iterator[int]:
+    """One that scrapes each page, judges it by a rule, and tells the manager, all at the same interval. Its port.
+
+    A group of rules for each page: when in the interval a group is evaluated is chance, which one alone would decide by.
+    """
+    target = f"targets: ['127.0.0.1:{exporter}']"
+    each = ", ".join(f"{{{target}, labels: {{__metrics_path__: '/{n}', meeting: '{n}'}}}}" for n in range(pages))
     with TemporaryDirectory(prefix="qw-rules-") as folder:
         rules = Path(folder) / "rules.yml"
-        rules.write_text(
-            f"groups: [{{name: bench, interval: {every_s:g}s, rules: [{{alert: loss, expr: '{rule}'}}]}}]\n"
-        )
+        groups = (f"{{name: page{n}, rules: [{{alert: loss, expr: '{rule(n)}'}}]}}" for n in range(pages))
+        rules.write_text(f"groups: [{', '.join(groups)}]\n")
         config = f"""
 global: {{scrape_interval: {every_s:g}s, scrape_timeout: {every_s:g}s, evaluation_interval: {every_s:g}s}}
 rule_files: ['{rules}']
 alerting: {{alertmanagers: [{{static_configs: [{{targets: ['127.0.0.1:{manager.port}']}}]}}]}}
-scrape_configs: [{{job_name: zoom, static_configs: [{{targets: [{targets}]}}]}}]
+scrape_configs: [{{job_name: zoom, static_configs: [{each}]}}]
 """
         with _server("prometheus", config) as port:
             yield port

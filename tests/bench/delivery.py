@@ -88,8 +88,8 @@ def section() -> tuple[list[str], bool]:
     lines = [
         "## Delivery",
         "",
-        f"{POSTS} alerts, made by the engine and owed before `qoswatch worker --queue deliver` starts, to a receiver on "
-        f"loopback that answers at once; posts a second from the first to the last, medians of {ROUNDS} rounds in turn, "
+        f"{POSTS} alerts, made by the engine and owed before `qoswatch worker --queue deliver` starts, to a receiver "
+        f"on loopback that answers at once; posts a second from first to last, medians of {ROUNDS} rounds in turn; "
         f"{os.cpu_count()} cores for all of it, Redis and receiver too. Each of ours is read, composed, written down "
         "before and after in Redis; a chat hears once a second at most, a webhook has one post on its way at a time.",
         "",
