@@ -16,7 +16,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -93,7 +93,8 @@ class FastZoom:
         }
 
     def control(self, **to: float) -> None:
-        """Change `delay_s` of every answer, or hold the newest `minute` told (of the unix clock; 0: let it go)."""
+        """Change `delay_s` of every answer, hold the newest `minute` told (of the unix clock; 0: let it go), or put
+        off bad minutes that are still to come, by `bad_from`."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/control?{urlencode(to)}", timeout=10) as answer:
             answer.read()
 
@@ -130,6 +131,7 @@ class Answers:
         if parts[0] == "control":
             self.delay_s = float(query.get("delay_s", self.delay_s))
             self.pinned = int(float(query.get("minute", self.pinned)))
+            self.plan = replace(self.plan, bad_from=int(float(query.get("bad_from", self.plan.bad_from))))
             return b"{}"
         if parts[0] == "oauth":
             return b'{"access_token": "fast", "token_type": "bearer", "expires_in": 86400, "scope": ""}'

@@ -69,9 +69,10 @@ receivers: [{{name: hook, webhook_configs: [{{url: '{hook}', send_resolved: fals
 def prometheus(
     exporter: int, pages: int, manager: Manager, rule: Callable[[int], str], every_s: float
 ) -> Iterator[int]:
-    """One that scrapes each page, judges it by a rule, and tells the manager, all at the same interval. Its port.
+    """Scrapes each page, judges it by a rule, and tells the manager, all at the same interval. Answers its port.
 
-    A group of rules for each page: when in the interval a group is evaluated is chance, which one alone would decide by.
+    A group of rules for each page: when in the interval a group is evaluated is chance, which one alone would let
+    decide everything.
     """
     target = f"targets: ['127.0.0.1:{exporter}']"
     each = ", ".join(f"{{{target}, labels: {{__metrics_path__: '/{n}', meeting: '{n}'}}}}" for n in range(pages))

@@ -9,10 +9,10 @@ from tests.bench.report import percentile, table
 from tests.bench.telling import Load, Measured, ours, theirs
 
 LOADS = (
-    Load("10 watched, in one meeting", 1, 10, minute_s=3, spread=4, minutes=4, warm_s=15),
-    Load("1,000 watched, in 20 meetings", 20, 50, minute_s=5, spread=20, minutes=4, warm_s=15),
-    Load("1,000, all of them bad in the same minute", 20, 50, minute_s=5, spread=1, minutes=1, warm_s=15, chats=True),
-    Load("5,000 watched, in 100 meetings", 100, 50, minute_s=15, spread=20, minutes=1, warm_s=25),
+    Load("10 watched, in one meeting", 1, 10, minute_s=3, spread=4, minutes=4),
+    Load("1,000 watched, in 20 meetings", 20, 50, minute_s=5, spread=20, minutes=4),
+    Load("1,000, all of them bad in the same minute", 20, 50, minute_s=5, spread=1, minutes=1, chats=True),
+    Load("5,000 watched, in 100 meetings", 100, 50, minute_s=15, spread=20, minutes=1),
 )
 PROMISED = 1  #: of them: p99 stays under a second, and the rows are told ahead of Prometheus and Alertmanager
 PROMISED_S = 1.0
@@ -66,10 +66,10 @@ def _beside(mine: Measured, rival: Measured | None) -> list[str]:
     every = f"{mine.load.minute_s:g} s"
     return [
         f"From the moment at which the row is there to the POST, at the same interval of {every}: qoswatch looks at "
-        f"each meeting every {every}; Prometheus scrapes a page a meeting and evaluates a rule for each page every "
-        f"{every} (`for` 0), Alertmanager has `group_by: ['...']`, `group_wait: 0s`, `group_interval: 1s`. The exporter "
-        "gives one figure a person, ready made; the pretend Zoom gives all of Zoom's as texts. One after the other in "
-        "the same run.",
+        f"each meeting every {every}; Prometheus scrapes a page a meeting and evaluates a rule for each page "
+        f"every {every} (`for` 0), Alertmanager has `group_by: ['...']`, `group_wait: 0s`, `group_interval: 1s`. The "
+        "exporter gives one figure a person, ready made; the pretend Zoom gives all of Zoom's as texts. One after the "
+        "other in the same run.",
         "",
         *table(("what", "told", "p50", "p99", "beside theirs, p50", "p99"), [_against(*row, rival) for row in rows]),
     ]

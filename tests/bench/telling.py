@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,12 +17,13 @@ from rules.model import Watch, Who
 from tests import fastzoom
 from tests.bench import alarms, debian, exporter
 from tests.bench.receiver import Post, Receiver
-from tests.plant import Plant, plant, wait
+from tests.plant import READY_S, Plant, plant, wait
 
 PERSON = re.compile(r"\b1[67]\d{6}\b")
 ALARM = re.compile(r'"type":"alert\.fired"|^{"text":"WARNING|"status":"firing"')
 TAIL_S = 3.0  #: after the last look that can find a bad minute
 PING_S = 0.1
+THEIR_START_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,6 @@ class Load:
     minute_s: float
     spread: int
     minutes: int
-    warm_s: float  #: real seconds until everybody must be known
     chats: bool = False  #: one for each meeting, in place of one webhook
 
     @property
@@ -73,7 +73,9 @@ def ours(load: Load, target: Receiver) -> Measured:
             _watch(here, load, target)
             for words in (["scheduler"], ["worker", "--queue", "poll"], ["worker", "--queue", "deliver"]):
                 here.start(*words)
-            wait(lambda: _known(here) == load.watched, load.warm_s, "everybody to be known")
+            wait(lambda: _known(here) == load.watched, READY_S, "everybody to be known")
+            plan = replace(plan, bad_from=_next(plan))
+            zoom.control(bad_from=plan.bad_from)
             target.forget()
             with _pinging(target) as bare:
                 time.sleep(max(0.0, _real(plan, plan.bad_from + load.minutes + 1) + TAIL_S - time.time()))
@@ -84,6 +86,7 @@ def ours(load: Load, target: Receiver) -> Measured:
 def theirs(load: Load, target: Receiver) -> Measured:
     """The same people with the same bad minutes, scraped by Prometheus, told by Alertmanager."""
     plan = _plan(load, "")
+    plan = replace(plan, bad_from=_next(plan, THEIR_START_S))
 
     def rule(page: int) -> str:
         return f'{exporter.METRIC}{{meeting="{page}"}} > 8'
@@ -93,6 +96,8 @@ def theirs(load: Load, target: Receiver) -> Measured:
         debian.alertmanager(f"{target.url}/am") as manager,
         debian.prometheus(port, load.meetings, manager, rule, load.minute_s),
     ):
+        if time.time() > _real(plan, plan.bad_from - 1):
+            raise TimeoutError("Prometheus took too long to start")
         target.forget()
         # A scrape a minute after the row, and an evaluation a minute after the scrape.
         time.sleep(max(0.0, _real(plan, plan.bad_from + load.minutes + 2) + TAIL_S - time.time()))
@@ -104,10 +109,12 @@ def theirs(load: Load, target: Receiver) -> Measured:
 
 def _plan(load: Load, sent: str) -> fastzoom.Plan:
     base, speed = float(int(time.time())), 60 / load.minute_s
-    first = math.ceil((base + load.warm_s * speed) / 60)
-    return fastzoom.Plan(
-        load.meetings, load.people, speed=speed, base=base, bad_from=first, spread=load.spread, sent=sent
-    )
+    return fastzoom.Plan(load.meetings, load.people, speed=speed, base=base, spread=load.spread, sent=sent)
+
+
+def _next(plan: fastzoom.Plan, wait_s: float = 1.0) -> int:
+    """The first minute that begins when so many real seconds have passed."""
+    return math.ceil((plan.now() + wait_s * plan.speed) / 60)
 
 
 def _real(plan: fastzoom.Plan, minute: int) -> float:

@@ -146,3 +146,59 @@ def test_a_claim_among_channels_leaves_the_others_as_they_are(store: Store) -> N
     assert [turn.channel for turn in store.lanes.claim(5, 60, among=["teams-av"])] == ["teams-av"]
     assert store.lanes.claim(5, 60, among=[]) == []
     assert [turn.channel for turn in store.lanes.claim(5, 60)] == ["slack-av"]
+
+
+def in_a_moment(store: Store) -> None:
+    store.clock.advance(milliseconds=3)
+
+
+def test_a_channel_that_needs_no_second_has_its_posts_one_after_the_other(store: Store) -> None:
+    wanted = [lane("hook", f"al_{n}") for n in range(4)]
+    for n, name in enumerate(wanted):
+        owe(store, a_debt(lane=name), session=str(n))
+    first = claimed(store)
+    assert store.lanes.claim(9, 60) == [], "one post on its way, and nobody knows yet that a second is not needed"
+    posted(store, first, spacing_s=0.002)
+
+    told = [first.lane]
+    for _ in wanted[1:]:
+        in_a_moment(store)
+        turn = claimed(store)
+        assert store.lanes.claim(9, 60) == []
+        posted(store, turn, spacing_s=0.002)
+        told.append(turn.lane)
+
+    assert told == wanted
+
+
+def test_lanes_of_such_a_channel_wait_for_as_many_posts_as_stand_before_them(store: Store) -> None:
+    owe(store, *(a_debt(lane=lane("hook", f"al_{n}")) for n in range(4)))
+    posted(store, claimed(store), spacing_s=0.002)
+    in_a_moment(store)
+    claimed(store)
+    assert store.lanes.claim(9, 60) == []
+
+    waits = sorted(due - store.clock.now_ms() for _, due in store.redis.zrange(keys.lanes(), 0, -1, withscores=True))
+
+    assert [round(each) for each in waits[:2]] == [2, 4], "the third is held: until its lease ends"
+
+
+def test_such_a_channel_that_refuses_is_left_alone_like_any_other(store: Store) -> None:
+    owe(store, *(a_debt(lane=lane("hook", f"al_{n}")) for n in range(3)))
+    posted(store, claimed(store), spacing_s=0.002)
+    in_a_moment(store)
+    gate = Gate(store.clock.now() + SECOND, 1, store.clock.now())
+    posted(store, claimed(store), "refused", gate=gate, spacing_s=0.002)
+
+    in_a_moment(store)
+    assert store.lanes.claim(9, 60) == []
+    store.clock.advance(seconds=1)
+    assert claimed(store).gate == gate, "and its sender is told what its answers were"
+
+
+def test_many_lanes_of_others_hide_none_of_those_that_are_asked_for(store: Store) -> None:
+    owe(store, *(a_debt(lane=lane(f"c{n}")) for n in range(150)))
+    store.clock.advance(seconds=1)
+    owe(store, a_debt("al_2", lane=lane("teams-av")))
+    assert [turn.channel for turn in store.lanes.claim(5, 60, among=["teams-av"])] == ["teams-av"]
+    assert len(store.lanes.claim(200, 60)) == 150

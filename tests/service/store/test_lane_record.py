@@ -244,3 +244,11 @@ def test_a_part_that_was_told_leaves_the_rest_owed(store: Store) -> None:
     store.clock.advance(seconds=1)
     again = claimed(store)
     assert (again.owed, again.told) == ({"al_1": 3}, {"al_1": 2})
+
+
+def test_what_is_counted_of_a_post_is_written_with_it(store: Store) -> None:
+    owe(store, a_debt())
+    turn = claimed(store)
+    posted(store, turn, counts={"deliveries:accepted": 1, "told_ms_sum": 250})
+    assert not store.lanes.record(turn, an_attempt(), gate=OPEN, counts={"deliveries:accepted": 1})
+    assert store.health.counters() == {"deliveries:accepted": 2, "told_ms_sum": 250}, "also of a lane lost meanwhile"

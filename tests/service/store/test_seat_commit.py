@@ -21,6 +21,9 @@ from tests.service.store.builders import (
     a_seat,
     a_view,
     an_entry,
+    claimed,
+    owe,
+    posted,
 )  # fmt: skip
 
 SEAT = f"{I}.7"
@@ -213,6 +216,28 @@ def test_a_debt_makes_its_lane_due_300_ms_later_so_that_a_round_travels_together
     store.clock.advance(milliseconds=100)
     (turn,) = store.lanes.claim(1, 60)
     assert turn.owed == {"al_1": 1, "al_2": 1}
+
+
+def test_what_a_whole_round_owes_is_due_at_once(store: Store) -> None:
+    store.seats.commit(I, [a_plan(str(n), debts=(a_debt(f"al_{n}"),)) for n in range(120)], round=ROUND)
+    assert store.lanes.first_due() == START
+    (turn,) = store.lanes.claim(1, 60)
+    assert len(turn.owed) == 120, "from its first chunk to its last"
+
+
+def test_a_round_s_news_waits_for_a_lane_that_rests(store: Store) -> None:
+    rests_until = START + timedelta(seconds=30)
+    owe(store, a_debt())
+    posted(store, claimed(store), lane_not_before=rests_until)
+    store.seats.commit(I, [a_plan("8", debts=(a_debt("al_2"),))], round=ROUND)
+    assert store.lanes.first_due() == rests_until
+
+
+@pytest.mark.parametrize("place", [pytest.param(3, id="first chunk"), pytest.param(119, id="last chunk")])
+def test_what_is_left_of_a_round_waits_for_whoever_is_decided_again(store: Store, place: int) -> None:
+    plans = [a_plan(str(n), debts=(a_debt(f"al_{n}"),), was="000000000007" if n == place else "") for n in range(120)]
+    assert store.seats.commit(I, plans, round=ROUND) == {f"{I}.{place}"}
+    assert store.lanes.first_due() == START + timedelta(milliseconds=300)
 
 
 def test_a_debt_never_goes_back(store: Store) -> None:
