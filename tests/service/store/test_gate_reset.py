@@ -49,3 +49,17 @@ def test_a_channel_without_a_past_may_be_reset(store: Store) -> None:
     store.lanes.reset_gate("slack-av")
     assert store.lanes.gate("slack-av") == Gate()
     assert not store.redis.exists(keys.gate("slack-av"))
+
+
+def test_what_may_be_of_another_kind_now_keeps_its_distance_until_it_has_answered(store: Store) -> None:
+    owe(store, *(a_debt(lane=f"slack-av:al_{n}") for n in range(3)))
+    posted(store, claimed(store), spacing_s=0.002)
+    store.clock.advance(milliseconds=3)
+
+    store.lanes.reset_gate("slack-av")
+
+    posted(store, claimed(store))
+    store.clock.advance(milliseconds=900)
+    assert store.lanes.claim(9, 60) == []
+    store.clock.advance(milliseconds=101)
+    assert claimed(store)
