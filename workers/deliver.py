@@ -14,9 +14,9 @@ from rules import patience
 from rules.gate import Gate
 from rules.model import Channel, ChannelKind
 from rules.patience import Memory
-from service.store import Store, keys, lanes
+from service.store import Store, keys
 from service.store.deliveries import Attempt
-from service.store.lanes import Turn
+from service.store.lanes import SPACING_S, Turn
 from workers import channels
 from workers.channels.answers import Answer
 from workers.letter import Letter, letter
@@ -30,8 +30,8 @@ LEASE_S = 60  #: real seconds; a post takes fifteen at the most
 DRAIN_S = 30
 LOOK_S = 0.01  #: while a post is under way or a lane due soon, what else comes to be owed is looked for so often
 NEAR_S = 1.0  #: a lane that is due this soon is waited for
-SPACING_S: Mapping[ChannelKind, float] = {"webhook": 0.002}  #: your own machine asks for no pause, as chats do
 TOLD_BUCKETS_S = (0.5, 1, 2, 5, 10, 30, 60, 300)
+APART_S: Mapping[ChannelKind, float] = {"webhook": 0.002}  #: your own machine asks for no pause, as chats do
 log = structlog.get_logger()
 
 
@@ -148,7 +148,7 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delive
         gate=gate,
         lane_not_before=patience.rests_until(channel.kind, now) if counts else None,
         posts=posts if counts else None,
-        spacing_s=SPACING_S.get(channel.kind, lanes.SPACING_S),
+        spacing_s=APART_S.get(channel.kind, SPACING_S),
         counts=_counts(store, told, answer, now),
     )
     log.info(
