@@ -9,7 +9,7 @@ from tests.bench.report import percentile, table
 from tests.bench.telling import Load, Measured, ours, theirs
 
 LOADS = (
-    Load("10 watched, in one meeting", 1, 10, minute_s=3, spread=4, minutes=4),
+    Load("10 watched, in one meeting", 1, 10, minute_s=3, spread=2, minutes=2),
     Load("1,000 watched, in 20 meetings", 20, 50, minute_s=5, spread=20, minutes=4),
     Load("1,000, all of them bad in the same minute", 20, 50, minute_s=5, spread=1, minutes=1, chats=True),
     Load("5,000 watched, in 100 meetings", 100, 50, minute_s=15, spread=20, minutes=1),
@@ -30,7 +30,7 @@ def section() -> tuple[list[str], bool]:
         f"Real processes on {os.cpu_count()} cores: `qoswatch scheduler`, a poll and a deliver worker, Redis, a "
         "pretend Zoom and a receiver over loopback. The clock runs faster than life, by the length of a minute that "
         "the table names; each meeting is looked at once in such a minute. Everybody is watched by one rule of one "
-        "minute. In each minute 5 % have a bad one (of the ten: a quarter), and one webhook is told of each by itself; "
+        "minute. In each minute 5 % have a bad one (of the ten: half), and one webhook is told of each by itself; "
         "where all are bad at once, each meeting has a chat of its own, and one message there tells it. Counted from "
         "the moment at which Zoom has sent the first answer with the bad row, to the last byte of the POST at the "
         "receiver. Beside it, what a bare POST to the receiver took meanwhile.",

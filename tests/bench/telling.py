@@ -1,6 +1,5 @@
 """One load of the latency bench: who is watched, what Zoom told when, what came when, and the two matched."""
 
-import math
 import re
 import threading
 import time
@@ -21,7 +20,7 @@ from tests.plant import READY_S, Plant, plant, wait
 
 PERSON = re.compile(r"\b1[67]\d{6}\b")
 ALARM = re.compile(r'"type":"alert\.fired"|^{"text":"WARNING|"status":"firing"')
-TAIL_S = 3.0  #: after the last look that can find a bad minute
+TAIL_S = 5.0  #: after the last look that can find a bad minute
 PING_S = 0.1
 THEIR_START_S = 15.0
 
@@ -78,7 +77,7 @@ def ours(load: Load, target: Receiver) -> Measured:
             zoom.control(bad_from=plan.bad_from)
             target.forget()
             with _pinging(target) as bare:
-                time.sleep(max(0.0, _real(plan, plan.bad_from + load.minutes + 1) + TAIL_S - time.time()))
+                time.sleep(max(0.0, _real(plan, plan.bad_from + load.minutes) + TAIL_S - time.time()))
             told = {person: float(at) for person, at in map(str.split, Path(plan.sent).read_text().splitlines())}
             return _matched(load, plan, told, target.posts(), _decided(here, plan), bare)
 
@@ -96,11 +95,11 @@ def theirs(load: Load, target: Receiver) -> Measured:
         debian.alertmanager(f"{target.url}/am") as manager,
         debian.prometheus(port, load.meetings, manager, rule, load.minute_s),
     ):
-        if time.time() > _real(plan, plan.bad_from - 1):
+        if time.time() > _real(plan, plan.bad_from):
             raise TimeoutError("Prometheus took too long to start")
         target.forget()
         # A scrape a minute after the row, and an evaluation a minute after the scrape.
-        time.sleep(max(0.0, _real(plan, plan.bad_from + load.minutes + 2) + TAIL_S - time.time()))
+        time.sleep(max(0.0, _real(plan, plan.bad_from + load.minutes + 1) + TAIL_S - time.time()))
         places = (divmod(place, load.people) for place in range(load.watched))
         everybody = (fastzoom.person_of(*place) for place in places)
         rows = {person: _appears(load, plan, person) for person in everybody}
@@ -113,8 +112,8 @@ def _plan(load: Load, sent: str) -> fastzoom.Plan:
 
 
 def _next(plan: fastzoom.Plan, wait_s: float = 1.0) -> int:
-    """The first minute that begins when so many real seconds have passed."""
-    return math.ceil((plan.now() + wait_s * plan.speed) / 60)
+    """The first minute whose row appears when so many real seconds have passed, or later."""
+    return int((plan.now() + wait_s * plan.speed) // 60)
 
 
 def _real(plan: fastzoom.Plan, minute: int) -> float:
