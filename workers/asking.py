@@ -1,5 +1,6 @@
 """The calls of one look: a list where one is due, the figures of everybody watched, and the meeting when in doubt."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -195,8 +196,9 @@ class _Asking:
     def _singles(self, sessions: Sequence[str]) -> dict[str, ZoomError]:
         """Each asked for alone, side by side; answers the errors."""
         told = dict(zip(sessions, self._calls.map(self._one, sessions), strict=True))
-        for each in told.values():
-            self._count("qos", each.kind if isinstance(each, ZoomError) else "ok")
+        results = Counter(each.kind if isinstance(each, ZoomError) else "ok" for each in told.values())
+        for result, n in results.items():
+            self._count("qos", result, n)
         self._said.sights |= {session: each for session, each in told.items() if isinstance(each, Sight)}
         return {session: each for session, each in told.items() if isinstance(each, ZoomError)}
 

@@ -33,6 +33,7 @@ FAILED_S = 5.0  #: after a refusal nobody in this process asks for a token again
 PASSING_S = 0.1  #: after a failure that may pass
 NO_EARLY_S = 30.0  #: after a failure while the old token still serves
 DOUBT_S = 60.0
+KNOWN_S = 1.0  #: so long a token is used again without looking whether another process has made a new one
 _TOKEN = re.compile(r"[!-~]+")  # goes into a header
 _LOOKS, _LOOK_S = 40, 0.25  #: how long we wait for another process that is renewing it
 
@@ -59,12 +60,13 @@ class Tokens:
         self._failure: tuple[float, ZoomError] | None = None
         self._no_early_until = -math.inf
         self._doubted_at = -math.inf
+        self._looked: tuple[float, tuple[str, datetime] | None] = (-math.inf, None)
 
     def current(self) -> str:
         """The token to use now. Raises ZoomError when there is none and none can be had."""
         if self._ready:
             return self._ready
-        held, now = self._stored(), self._store.clock.now()
+        held, now = self._known(), self._store.clock.now()
         if held and held[1] - self._early_by() > now:
             return held[0]
         if held and held[1] > now:
@@ -74,6 +76,7 @@ class Tokens:
     def instead_of(self, refused: str) -> tuple[str, bool]:
         """A token for one that Zoom refused, and whether it was made for this: it may stand there already."""
         if not self._ready:
+            self._looked = (-math.inf, None)
             return self._renewed(refused)
         self._ready = again(self._settings, "zoom_access_token")
         if self._ready == refused:
@@ -92,6 +95,7 @@ class Tokens:
             return
         self._doubted_at = self._monotonic()
         self._store.tokens.drop(token)
+        self._looked = (-math.inf, None)
 
     def _early_by(self) -> timedelta:
         shortest, longest = EARLY_S
@@ -125,6 +129,14 @@ class Tokens:
                 self._sleep(_LOOK_S)
             raise self.failed(ZoomError("network", "Another process takes too long to get a Zoom token."))
 
+    def _known(self) -> tuple[str, datetime] | None:
+        """What is stored, or was a moment ago."""
+        at, held = self._looked
+        if held is None or self._monotonic() - at >= KNOWN_S:
+            held = self._stored()
+            self._looked = (self._monotonic(), held)
+        return held
+
     def _stored(self) -> tuple[str, datetime] | None:
         """What is stored; a token sealed with a key that we no longer have is none: a new one costs nothing."""
         try:
@@ -149,6 +161,7 @@ class Tokens:
             raise self.failed(error) from None
         self._failure, self._early, self._life_s = None, self._rand(), life_s
         self._store.tokens.put(token, self._store.clock.now() + timedelta(seconds=life_s))
+        self._looked = (-math.inf, None)
         return token
 
     def _asked(self) -> tuple[str, float]:

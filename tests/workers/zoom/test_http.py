@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,6 +133,16 @@ def test_a_certificate_of_somebody_in_between_is_said() -> None:
         error = the_error(url.replace("http:", "https:"))
 
     assert "QOSWATCH_CA_FILE" in error.words
+
+
+def test_with_a_file_without_authorities_nobody_is_trusted(tmp_path: Path) -> None:
+    ours = tmp_path / "ours.pem"
+    ours.write_text("not a certificate")
+    with (
+        a_server(lambda connection: connection.sendall(b"no tls here")) as (url, _),
+        pytest.raises(ZoomError, match="QOSWATCH_CA_FILE"),
+    ):
+        exchanged(url.replace("http:", "https:"), qoswatch_ca_file=ours)
 
 
 def test_a_proxy_that_is_not_there_is_said() -> None:
