@@ -230,7 +230,7 @@ class _Asking:
             said.missing = frozenset()
 
     def _count(self, purpose: str, result: str, n: int = 1) -> None:
-        counted(self._runtime, purpose, result, n)
+        self._holding.counts += counted(purpose, result, n)
         if purpose == "qos":
             self._said.calls += n
 

@@ -1,5 +1,7 @@
 """One question to Zoom about a meeting, counted by what it is for and what came of it."""
 
+from collections import Counter
+
 from rules.model import Instance, Meeting
 from workers.holding import Holding
 from workers.runtime import Runtime
@@ -17,7 +19,7 @@ def ask_meeting(runtime: Runtime, holding: Holding, meeting: str, kind: ZoomKind
         result = error.kind
         raise
     finally:
-        counted(runtime, "discovery", result)
+        holding.counts += counted("discovery", result)
 
 
 def kind_of(instance: Instance) -> ZoomKind:
@@ -25,6 +27,6 @@ def kind_of(instance: Instance) -> ZoomKind:
     return "webinar" if instance.kind == "webinar" else "meeting"
 
 
-def counted(runtime: Runtime, purpose: str, result: str, n: int = 1) -> None:
-    """Count calls by their purpose ("qos", "discovery") and their result ("ok", or the kind of an error)."""
-    runtime.store.health.count_all({f"zoom_calls:{result}": n, f"calls:{purpose}": n})
+def counted(purpose: str, result: str, n: int = 1) -> Counter[str]:
+    """Calls by their purpose ("qos", "discovery") and their result ("ok", or the kind of an error)."""
+    return Counter({f"zoom_calls:{result}": n, f"calls:{purpose}": n})

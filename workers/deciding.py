@@ -11,7 +11,7 @@ from rules import cadence, lifecycle, planning, watching
 from rules import roster as seating
 from rules.duty import Duty
 from rules.lifecycle import Seen, Wish
-from rules.model import Instance, Listed, Plan, Roster, Round, Rule, Seat, Sight, Silence, Watch
+from rules.model import Instance, Listed, MeetingRecord, Plan, Roster, Round, Rule, Seat, Sight, Silence, Watch
 from rules.presence import NO_FIGURES
 from workers import records
 from workers.asking import Answer
@@ -33,12 +33,23 @@ class Scene:
     roster: Roster = field(default_factory=Roster)
     duty: Duty = field(default_factory=Duty)
     silences: tuple[Silence, ...] = ()  #: those at work now
+    seats: Mapping[str, tuple[str, Seat]] | None = None  #: every seat with its version, where they were read already
+    _asked: dict[str, Mapping[str, tuple[Wish, ...]]] = field(default_factory=dict, init=False, compare=False)
 
     def wishes(self) -> Mapping[str, tuple[Wish, ...]]:
-        """What is asked of each seat."""
-        return watching.wishes(
-            self.watches, self.rules, self.instance, self.roster.people, self.duty.policies, self.silences
-        )
+        """What is asked of each seat; found out once, since each entry of a watch is held against each person."""
+        if "" not in self._asked:
+            self._asked[""] = watching.wishes(
+                self.watches, self.rules, self.instance, self.roster.people, self.duty.policies, self.silences
+            )
+        return self._asked[""]
+
+    def among(self, roster: Roster) -> "Scene":
+        """The scene with another roster; the same people are asked for the same."""
+        scene = replace(self, roster=roster)
+        if roster.people == self.roster.people:
+            scene._asked.update(self._asked)
+        return scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +91,32 @@ def decide(
         now, first = store.clock.now(), whole and attempt == 0
         plans, counts, watched = _plans(runtime, scene, answer, over_at, now, only, seen=seen)
         runtime.mark("decided")
-        version, record = store.seats.record(instance.id)
         due = next_look(watched, now) if next_look and first else None
         refused = store.seats.commit(
             instance.id,
             plans,
-            record=(version, records.saw(record, answer, plans, now, seen=seen)) if first else None,
+            record=_record(runtime, instance, answer, plans, now, seen=seen) if first else None,
             round=_round(watched, answer, due, now) if first else None,
             claim=holding.claim if holding and first else None,
             next_at=due.at if due else None,
         )
         runtime.mark("committed")
         _told(runtime, [plan for plan in plans if plan.subject not in refused])
-        if attempt == 0:
+        if holding and attempt == 0:
+            holding.counts += counts
+        elif attempt == 0:
             store.health.count_all(counts)
-        only = refused - {"meeting"}
+        only, scene = refused - {"meeting"}, replace(scene, seats=None)
         if not only:
             return
     store.health.count("seats_put_off", len(only or ()))
+
+
+def _record(
+    runtime: Runtime, instance: Instance, answer: Answer, plans: Iterable[Plan], now: datetime, *, seen: bool
+) -> tuple[str, MeetingRecord]:
+    version, record = runtime.store.seats.record(instance.id)
+    return version, records.saw(record, answer, plans, now, seen=seen)
 
 
 def _plans(
@@ -111,7 +130,9 @@ def _plans(
     seen: bool,
 ) -> tuple[list[Plan], Mapping[str, int], tuple[Watched, ...]]:
     """A plan for each seat that changes, and the watched ones as they are then; `only` names seats to decide again."""
-    loaded, wishes = runtime.store.seats.load(scene.instance.id), scene.wishes()
+    wishes, loaded = scene.wishes(), scene.seats
+    if loaded is None:
+        loaded = runtime.store.seats.load(scene.instance.id, only)
     sessions = seating.sessions_of(scene.roster.people)
     plans: list[Plan] = []
     watched: list[Watched] = []

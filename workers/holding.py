@@ -1,9 +1,11 @@
 """A claimed meeting in hand: its token is renewed while work goes on, and a stale one ends the work."""
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from service.store.leases import Claim
+from workers.common import Shelf
 from workers.runtime import Runtime
 
 LEASE_S = 90  #: real seconds, like all that bounds machines and not meetings
@@ -20,7 +22,9 @@ class Holding:
 
     runtime: Runtime
     claim: Claim
+    shelf: Shelf  #: of the batch
     renewed: float = field(default_factory=time.monotonic)
+    counts: Counter[str] = field(default_factory=Counter)  #: what /metrics will show of this look, written at its end
 
     def keep(self) -> None:
         """Renew a claim that has been held for a while.

@@ -1,6 +1,7 @@
 """One look at a live meeting: load, ask Zoom, decide seat by seat, commit. Then due again on its own phase."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,9 +11,11 @@ import structlog
 
 from rules import cadence, lifecycle, listing, silencing, watching
 from rules import roster as seating
-from rules.model import Instance, Roster, Round, Rule, Seat, moment_of
-from workers import ends, hearing_watch, hears, pace, records, resolve, rollcall, rosters
+from rules.model import Instance, Roster, Round, Seat, moment_of
+from service.store.seats import Subjects
+from workers import ends, hearing_watch, pace, records, resolve, rollcall, rosters
 from workers.asking import Answer, Wanted, ask
+from workers.common import Common, Shelf
 from workers.deciding import Due, Scene, Watched, decide
 from workers.holding import Holding
 from workers.runtime import Runtime
@@ -33,42 +36,45 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
     if instance is None:
         store.due.done(holding.claim, None)
         return
-    scene = scene_of(runtime, instance)
+    known = store.seats.whole(instance.id)
+    scene = scene_of(runtime, instance, holding.shelf, known)
     if instance.ended_at is not None:
         ends.afterwards(runtime, holding, scene, instance.ended_at)
         return
     if not watching.looking(scene.watches, scene.rules):
         _unwatched(runtime, holding, scene)
         return
-    store.instances.wake(instance.id)
+    if instance.id not in holding.shelf.now().live:
+        store.instances.wake(instance.id)
     if instance.kind == "auto" and (scene := _settled(runtime, holding, scene)).instance.kind == "auto":
         return
     if ends.is_confirmed(runtime, holding, scene):
         return
-    if store.seats.record(instance.id)[1].not_live_at and ends.is_over(runtime, holding, scene):
+    if known.record[1].not_live_at and ends.is_over(runtime, holding, scene):
         return
-    seats = [seat for _, seat in store.seats.load(instance.id).values()]
-    answer = ask(runtime, holding, calls, _wanted(runtime, scene, seats))
+    last = store.round(instance.id)
+    answer = ask(runtime, holding, calls, _wanted(runtime, holding, scene, known, last))
     runtime.mark("polled")
     if answer.trouble is not None:
         if answer.listed is not None:
-            rosters.changed(runtime, instance.id, lambda known: _told(scene, known, store.clock.now(), answer))
+            rosters.changed(runtime, instance.id, lambda roster: _told(scene, roster, store.clock.now(), answer))
         _blind(runtime, holding, instance, answer.trouble)
     elif answer.not_live:
         ends.not_live(runtime, holding, scene)
     else:
-        _seen(runtime, holding, scene, answer)
+        _seen(runtime, holding, scene, answer, known, last)
 
 
-def scene_of(runtime: Runtime, instance: Instance) -> Scene:
+def scene_of(runtime: Runtime, instance: Instance, shelf: Shelf | None = None, known: Subjects | None = None) -> Scene:
     """Who watches this run now, by which rules, and who is in it as far as we know."""
-    store, now = runtime.store, runtime.store.clock.now()
-    known = store.documents.watches_of(instance.number, instance.uuid)
-    watches = tuple(watch for watch in known if watching.concerns(watch, instance, now))
-    ids = {rule for watch in watches for rule in watching.rule_ids(watch)}
-    rules: Mapping[str, Rule] = store.documents.rules.get_many(sorted(ids))
-    silences = silencing.acting(store.documents.silences.all(), now)
-    return Scene(instance, watches, rules, store.seats.roster(instance.id)[1], store.duty(), silences)
+    store, now, shelf = runtime.store, runtime.store.clock.now(), shelf or Shelf(runtime.store)
+    registered = store.documents.watches_of(instance.number, instance.uuid)
+    watches = tuple(watch for watch in registered if watching.concerns(watch, instance, now))
+    rules = shelf.rules({rule for watch in watches for rule in watching.rule_ids(watch)})
+    common = shelf.now()
+    _, roster = known.roster if known else store.seats.roster(instance.id)
+    silences = silencing.acting(common.silences, now)
+    return Scene(instance, watches, rules, roster, common.duty, silences, known.seats if known else None)
 
 
 def _settled(runtime: Runtime, holding: Holding, scene: Scene) -> Scene:
@@ -84,9 +90,9 @@ def _settled(runtime: Runtime, holding: Holding, scene: Scene) -> Scene:
     return replace(scene, instance=ends.renewed(runtime, replace(scene.instance, kind=kind), meeting))
 
 
-def _wanted(runtime: Runtime, scene: Scene, seats: list[Seat]) -> Wanted:
-    store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
-    sessions = _sessions(scene, scene.roster)
+def _wanted(runtime: Runtime, holding: Holding, scene: Scene, known: Subjects, last: Round | None) -> Wanted:
+    now, instance, common = runtime.store.clock.now(), scene.instance, holding.shelf.now()
+    sessions, seats = _sessions(scene, scene.roster), [seat for _, seat in known.seats.values()]
     return Wanted(
         instance,
         scene.roster,
@@ -98,11 +104,11 @@ def _wanted(runtime: Runtime, scene: Scene, seats: list[Seat]) -> Wanted:
             scene.watches,
             seats,
             now,
-            hearing=hears.joins(runtime, now),
-            stretch=store.budget.pace().calm,
+            hearing=common.hearing(now),
+            stretch=common.pace.calm,
         ),
-        doubtful=not instance.number or _is_doubtful(seats, sessions, store.round(instance.id), now),
-        blind_before=store.seats.record(instance.id)[1].failures,
+        doubtful=not instance.number or _is_doubtful(seats, sessions, last, now),
+        blind_before=known.record[1].failures,
     )
 
 
@@ -111,7 +117,7 @@ def _sessions(scene: Scene, roster: Roster) -> frozenset[str]:
 
     Where no list tells who is there, whoever is named by an id is asked for by that id.
     """
-    seats = replace(scene, roster=roster).wishes()
+    seats = scene.among(roster).wishes()
     here = {session for session, listed in seating.present(roster.people).items() if listed.seat in seats}
     if roster.listed_at is not None and roster.whole:
         return frozenset(here)
@@ -147,10 +153,11 @@ def _blind(runtime: Runtime, holding: Holding, instance: Instance, trouble: Zoom
     period_s = runtime.settings.qoswatch_poll_seconds
     again_at = cadence.next_look(instance.id, now, period_s)
     if trouble.kind in _SPENT:  # asking sooner brings nothing, and takes what is kept to see who is there
-        again_at = pace.next_look(runtime, instance.id, now, period_s * NOBODY_HERE, urgent=True)
+        known = holding.shelf.now().pace
+        again_at = pace.next_look(runtime, known, instance.id, now, period_s * NOBODY_HERE, urgent=True)
     blind = records.went_blind(record, trouble, now)
     store.seats.commit(instance.id, (), record=(version, blind), claim=holding.claim, next_at=again_at)
-    store.health.count("rounds:blind")
+    holding.counts["rounds:blind"] += 1
     log.warning("round was blind", instance=instance.id, kind=trouble.kind, words=trouble.words)
 
 
@@ -161,40 +168,47 @@ def _unwatched(runtime: Runtime, holding: Holding, scene: Scene) -> None:
     runtime.store.instances.rest(scene.instance.id)
 
 
-def _seen(runtime: Runtime, holding: Holding, scene: Scene, answer: Answer) -> None:
+def _seen(
+    runtime: Runtime, holding: Holding, scene: Scene, answer: Answer, known: Subjects, last: Round | None
+) -> None:
     store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
     if answer.meeting is not None:
         instance = ends.renewed(runtime, instance, answer.meeting)
-    roster = rosters.changed(runtime, instance.id, lambda known: _told(scene, known, now, answer))
+    roster = rosters.changed(runtime, instance.id, lambda roster: _told(scene, roster, now, answer), known.roster)
     for watch in scene.watches:
         ids = {who.value for who in watch.who if who.kind == "participant_id"}
         if watch.bound is None and ids & roster.people.keys():
             store.documents.bind(watch.id, instance.id)
     hearing_watch.compare(runtime, scene.roster, answer, now)
-    scene, last = replace(scene, instance=instance, roster=roster), store.round(instance.id)
-    decide(runtime, scene, answer, None, holding, partial(_next, runtime, scene, answer))
+    scene = scene.among(roster) if instance == scene.instance else replace(scene, instance=instance, roster=roster)
+    decide(runtime, scene, answer, None, holding, partial(_next, runtime, holding, scene, answer))
     rollcall.call(runtime, scene, roster, now)
     since_s = (now - last.at).total_seconds() if last else 0.0
-    store.health.count_all({"rounds:seen": 1, "person_minutes": answer.asked * max(1, round(since_s / 60))})
+    holding.counts += Counter({"rounds:seen": 1, "person_minutes": answer.asked * max(1, round(since_s / 60))})
     _measure(runtime, answer, now)
 
 
-def _next(runtime: Runtime, scene: Scene, answer: Answer, watched: tuple[Watched, ...], now: datetime) -> Due:
+def _next(
+    runtime: Runtime, holding: Holding, scene: Scene, answer: Answer, watched: tuple[Watched, ...], now: datetime
+) -> Due:
     """When to look again: by the pace of the day, and at the moment when a broken line becomes a drop-out."""
     urgent = any(cadence.is_urgent(each.seat, each.wishes) for each in watched)
-    period_s = _period_s(runtime, scene, answer, [each.seat for each in watched], now)
-    again_at = pace.next_look(runtime, scene.instance.id, now, period_s, urgent=urgent)
+    common = holding.shelf.now()
+    period_s = _period_s(runtime, common, scene, answer, [each.seat for each in watched], now)
+    again_at = pace.next_look(runtime, common.pace, scene.instance.id, now, period_s, urgent=urgent)
     moments = [lifecycle.drop_moment(each.seat, each.wishes) for each in watched]
     return Due(min([again_at, *(moment for moment in moments if moment and moment > now)]), period_s)
 
 
-def _period_s(runtime: Runtime, scene: Scene, answer: Answer, seats: list[Seat], now: datetime) -> float:
+def _period_s(
+    runtime: Runtime, common: Common, scene: Scene, answer: Answer, seats: list[Seat], now: datetime
+) -> float:
     """Each period; less often where nobody is, or where figures come without being asked for."""
     period_s: float = runtime.settings.qoswatch_poll_seconds
-    hearing = hears.joins(runtime, now)
+    hearing = common.hearing(now)
     if not answer.asked and not listing.seeks(scene.roster, scene.instance, scene.watches, seats, now, hearing=hearing):
-        return period_s * max(NOBODY_HERE, len(runtime.store.instances.live()) // LISTED_A_MINUTE)
-    return period_s * FED if _is_fed(runtime, scene, now) else period_s
+        return period_s * max(NOBODY_HERE, len(common.live) // LISTED_A_MINUTE)
+    return period_s * FED if hearing and _is_fed(runtime, scene, now) else period_s
 
 
 def _is_fed(runtime: Runtime, scene: Scene, now: datetime) -> bool:

@@ -31,9 +31,9 @@ def set_pace(runtime: Runtime) -> Pace:
     return found
 
 
-def next_look(runtime: Runtime, instance: str, now: datetime, period_s: float, *, urgent: bool) -> datetime:
+def next_look(runtime: Runtime, pace: Pace, instance: str, now: datetime, period_s: float, *, urgent: bool) -> datetime:
     """When a meeting that wishes to be looked at so often is: later when calls are scarce, never past the reset."""
-    stretch = runtime.store.budget.pace().of(urgent) * runtime.settings.qoswatch_poll_seconds / period_s
+    stretch = pace.of(urgent) * runtime.settings.qoswatch_poll_seconds / period_s
     return pacing.next_look(instance, now, period_s, max(1.0, stretch))
 
 

@@ -9,9 +9,11 @@ from rules.model import Roster, Sight
 from workers.runtime import Runtime
 
 
-def changed(runtime: Runtime, instance: str, edit: Callable[[Roster], Roster]) -> Roster:
-    """Change a roster; `edit` may run several times. Raises StoreError."""
-    return runtime.store.seats.change_roster(instance, edit)
+def changed(
+    runtime: Runtime, instance: str, edit: Callable[[Roster], Roster], known: tuple[str, Roster] | None = None
+) -> Roster:
+    """Change a roster; `edit` may run several times. `known`: as it was read a moment ago. Raises StoreError."""
+    return runtime.store.seats.change_roster(instance, edit, known)
 
 
 def told(

@@ -102,6 +102,11 @@ class Link:
         """One field of a hash."""
         return _maybe(self._ask(lambda: self.client.hget(key, name)))
 
+    def fields(self, key: str, names: Sequence[str]) -> dict[str, bytes]:
+        """Those of these fields of a hash that are there."""
+        raw = self._ask(lambda: self.client.hmget(key, list(names))) if names else []
+        return {name: _bytes(value) for name, value in zip(names, raw, strict=True) if value is not None}
+
     def span(self, key: str, low: str, high: str, start: int, count: int, newest: bool) -> list[tuple[str, int]]:
         """Members of a sorted set between two scores, with their scores."""
         if newest:

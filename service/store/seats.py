@@ -4,7 +4,8 @@ A commit compares the version of each subject with the one that was loaded, and 
 all: state, rows, the reader's alert, debts. Losing the race is an answer, not an error.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from rules.model import MeetingRecord, Plan, Roster, Round, Seat
@@ -24,6 +25,15 @@ _VERSION_LENGTH = 12
 _TRIES = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What is known of an instance, each subject with its version."""
+
+    seats: dict[str, tuple[str, Seat]]
+    record: tuple[str, MeetingRecord]
+    roster: tuple[str, Roster]
+
+
 class Seats:
     """The subjects of every instance, by instance id ("service" for our own)."""
 
@@ -31,14 +41,15 @@ class Seats:
         self._link, self._clock, self._room = link, clock, room
         self._keep = (keep_samples_s, keep_alerts_s + SWEEP_GRACE_S)
 
-    def load(self, instance: str) -> dict[str, tuple[str, Seat]]:
-        """Every seat of an instance with the version to hand back when it is committed."""
+    def load(self, instance: str, only: Collection[str] | None = None) -> dict[str, tuple[str, Seat]]:
+        """Every seat of an instance, or `only` these, with the version to hand back when it is committed."""
+        key = keys.seats(instance)
+        return _seats(self._link.hash(key) if only is None else self._link.fields(key, sorted(only)))
+
+    def whole(self, instance: str) -> Subjects:
+        """Everything that is known of an instance, in one reading."""
         found = self._link.hash(keys.seats(instance))
-        return {
-            subject: (_version(blob), decode(Seat, blob[_VERSION_LENGTH:]))
-            for subject, blob in found.items()
-            if subject not in (MEETING, ROSTER)
-        }
+        return Subjects(_seats(found), _record(found.get(MEETING)), _roster(found.get(ROSTER)))
 
     def subject(self, instance: str, subject: str) -> tuple[str, Seat] | None:
         """One seat of an instance, with its version."""
@@ -47,26 +58,24 @@ class Seats:
 
     def record(self, instance: str) -> tuple[str, MeetingRecord]:
         """What is known of the meeting itself, and its version; ("", a new record) when nothing is."""
-        blob = self._link.field(keys.seats(instance), MEETING)
-        if blob is None:
-            return "", MeetingRecord()
-        return _version(blob), decode(MeetingRecord, blob[_VERSION_LENGTH:])
+        return _record(self._link.field(keys.seats(instance), MEETING))
 
     def roster(self, instance: str) -> tuple[str, Roster]:
         """Who is in the meeting, as far as we know, and the version of that."""
-        blob = self._link.field(keys.seats(instance), ROSTER)
-        if blob is None:
-            return "", Roster()
-        return _version(blob), decode(Roster, blob[_VERSION_LENGTH:])
+        return _roster(self._link.field(keys.seats(instance), ROSTER))
 
-    def change_roster(self, instance: str, edit: Callable[[Roster], Roster]) -> Roster:
+    def change_roster(
+        self, instance: str, edit: Callable[[Roster], Roster], known: tuple[str, Roster] | None = None
+    ) -> Roster:
         """Change who is in the meeting; again when somebody else did meanwhile, so `edit` may run several times.
 
         What session sits in which seat is written here before anybody decides about that seat, and never
-        changes: so a look and a push make the same seats of the same people.
+        changes: so a look and a push make the same seats of the same people. `known`: as it was read a moment ago;
+        what others wrote since is read when there is something to write.
         """
         for _ in range(_TRIES):
-            version, before = self.roster(instance)
+            version, before = known or self.roster(instance)
+            known = None
             after = edit(before)
             if after == before:
                 return before
@@ -117,6 +126,22 @@ class Seats:
     def _terms(self) -> Terms:
         now_ms = self._clock.now_ms()
         return Terms(now_ms, now_ms + self._clock.real(LANE_DELAY_S), *self._keep, has_room=not self._room.is_tight())
+
+
+def _seats(found: Mapping[str, bytes]) -> dict[str, tuple[str, Seat]]:
+    return {
+        subject: (_version(blob), decode(Seat, blob[_VERSION_LENGTH:]))
+        for subject, blob in found.items()
+        if subject not in (MEETING, ROSTER)
+    }
+
+
+def _record(blob: bytes | None) -> tuple[str, MeetingRecord]:
+    return ("", MeetingRecord()) if blob is None else (_version(blob), decode(MeetingRecord, blob[_VERSION_LENGTH:]))
+
+
+def _roster(blob: bytes | None) -> tuple[str, Roster]:
+    return ("", Roster()) if blob is None else (_version(blob), decode(Roster, blob[_VERSION_LENGTH:]))
 
 
 def _version(blob: bytes) -> str:

@@ -131,7 +131,7 @@ def test_a_day_that_is_spent_gives_nobody_up(runtime: Any, store: Store) -> None
     assert found == Pace(60, 60, True)
     midnight = NOW + timedelta(hours=14)
     late = midnight - timedelta(minutes=20)
-    soon = pace.next_look(runtime, "a", late, 60, urgent=False)
+    soon = pace.next_look(runtime, runtime.store.budget.pace(), "a", late, 60, urgent=False)
     store.clock.put(late)
     assert midnight < soon <= midnight + timedelta(minutes=1)
 
@@ -140,8 +140,9 @@ def test_the_next_look_is_as_far_as_the_pace_says(runtime: Any, store: Store) ->
     store.budget.put_pace(Pace(5, 2))
 
     def gap(period_s: float, *, urgent: bool) -> float:
-        first = pace.next_look(runtime, "a", NOW, period_s, urgent=urgent)
-        return (pace.next_look(runtime, "a", first, period_s, urgent=urgent) - first).total_seconds()
+        known = runtime.store.budget.pace()
+        first = pace.next_look(runtime, known, "a", NOW, period_s, urgent=urgent)
+        return (pace.next_look(runtime, known, "a", first, period_s, urgent=urgent) - first).total_seconds()
 
     assert gap(60, urgent=False) == 300
     assert gap(60, urgent=True) == 120
