@@ -12,9 +12,11 @@ from tests.bench import report
 
 #: name → module, imported when it runs; in the order of the document
 BENCHES = {
+    "poll": "tests.bench.poll",
     "latency": "tests.bench.latency",
     "delivery": "tests.bench.delivery",
     "api": "tests.bench.api",
+    "growth": "tests.bench.growth",
 }
 #: measured by themselves, with `make bench-budget`: simulated hours take minutes
 BUDGET = {
