@@ -70,12 +70,23 @@ def is_meant(who: Who, session: str, listed: Listed) -> bool:
 
 
 def meant(entries: Iterable[Who], people: People) -> frozenset[str]:
-    """The seats that entries of a watch mean. One matching session is enough: a seat is one person."""
+    """The seats that entries of a watch mean. One matching session is enough: a seat is one person.
+
+    Who is named by an id, a user or an address is looked up: hundreds of entries and hundreds of people are many pairs.
+    """
     wanted = tuple(entries)
-    matching = (
-        listed.seat for session, listed in people.items() if any(is_meant(who, session, listed) for who in wanted)
+    ids = {who.value for who in wanted if who.kind == "participant_id"}
+    users = {who.value for who in wanted if who.kind == "zoom_user"}
+    emails = {who.value.casefold() for who in wanted if who.kind == "email"}
+    rest = [who for who in wanted if who.kind in ("name", "role", "everyone")]
+    return frozenset(
+        listed.seat
+        for session, listed in people.items()
+        if session in ids
+        or (listed.zoom_user and listed.zoom_user in users)
+        or (listed.email and listed.email.casefold() in emails)
+        or any(is_meant(who, session, listed) for who in (wanted if listed.claimed else rest))
     )
-    return frozenset(matching)
 
 
 def seat_of(sight: Sight, people: People, now: datetime) -> str | None:

@@ -160,3 +160,18 @@ def test_a_session_may_be_claimed_as_several_entries() -> None:
     assert is_meant(Who("name", "*kline*"), "1", listed)
     assert is_meant(Who("email", "KLINE@hosp.org"), "1", listed)
     assert not is_meant(Who("name", "*rao*"), "1", listed)
+
+
+def test_many_entries_mean_who_each_of_them_means() -> None:
+    people = {
+        "1": Listed("i.1", "Dr Rao", zoom_user="u1"),
+        "2": Listed("i.2", "Kline", email="kline@hosp.org"),
+        "3": Listed("i.3", "Guest", claimed=("KLINE@hosp.org", "9")),
+        "4": Listed("i.4", role="host"),
+        "5": Listed("i.5", "Nobody"),
+    }
+    kinds = ("participant_id", "zoom_user", "email", "name", "role")
+    entries = [Who(kind, value) for kind in kinds for value in ("1", "9", "u1", "Kline@Hosp.org", "dr *", "host", "")]
+    for some in (entries, *([each] for each in entries)):
+        pairs = ((person.seat, is_meant(each, session, person)) for session, person in people.items() for each in some)
+        assert meant(some, people) == {seat for seat, means in pairs if means}
