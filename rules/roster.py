@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from rules.acquaintance import Acquaintances
 from rules.model import Listed, Sight, Who
-
-SAME_NAME_WITHIN = timedelta(minutes=10)
 
 NAMES_KEPT = 5
 TAKEN_BACK = timedelta(minutes=2)
@@ -25,10 +24,14 @@ def seated(
     """Everybody after a list (`listed`) or other answers; `complete`: whoever is not among them has left."""
     people = dict(known)
     told = sorted(sights, key=lambda sight: (sight.joined_at or now, sight.session))
+    known_by = Acquaintances(people) if any(sight.session not in people for sight in told) else None
     for sight in told:
         before = people.get(sight.session)
-        seat = before.seat if before else seat_of(sight, people, now) or f"{instance}.{sight.session}"
+        seat = before.seat if before else known_by and known_by.seat_of(sight, now)
+        seat = seat or f"{instance}.{sight.session}"
         people[sight.session] = _known(sight, seat, before, listed=listed, now=now)
+        if known_by:
+            known_by.met(sight.session)
     here = {sight.session for sight in told}
     for session, known_as in people.items():
         if complete and session not in here and known_as.left_at is None:
@@ -87,39 +90,6 @@ def meant(entries: Iterable[Who], people: People) -> frozenset[str]:
         or (listed.email and listed.email.casefold() in emails)
         or any(is_meant(who, session, listed) for who in (wanted if listed.claimed else rest))
     )
-
-
-def seat_of(sight: Sight, people: People, now: datetime) -> str | None:
-    """The seat that a new session joins, if it is somebody's whom we know."""
-    for listed in people.values():
-        same_user = bool(sight.zoom_user) and sight.zoom_user == listed.zoom_user
-        same_person = bool(sight.uuid) and sight.uuid == listed.uuid
-        if same_user or same_person or (sight.email and sight.email.casefold() == listed.email.casefold()):
-            return listed.seat
-    return _seat_by_name(sight, people, now)
-
-
-def _seat_by_name(sight: Sight, people: People, now: datetime) -> str | None:
-    """The one seat of that name, if everybody in it left a short while ago."""
-    name = sight.name.strip().casefold()
-    bearing = {listed.seat for listed in people.values() if name and listed.name.strip().casefold() == name}
-    if len(bearing) != 1:
-        return None
-    (seat,) = bearing
-    if any(_contradict(sight, listed) for listed in people.values() if listed.seat == seat):
-        return None
-    left = [listed.left_at for listed in people.values() if listed.seat == seat]
-    ended = [moment for moment in left if moment is not None]
-    joined_at = sight.joined_at or now
-    if len(ended) < len(left):
-        return None
-    return seat if timedelta(0) <= joined_at - max(ended) < SAME_NAME_WITHIN else None
-
-
-def _contradict(sight: Sight, listed: Listed) -> bool:
-    """Two people of one name: signed in with different addresses or accounts."""
-    addresses = sight.email and listed.email and sight.email.casefold() != listed.email.casefold()
-    return bool(addresses or (sight.zoom_user and listed.zoom_user and sight.zoom_user != listed.zoom_user))
 
 
 def _known(sight: Sight, seat: str, before: Listed | None, *, listed: bool, now: datetime) -> Listed:

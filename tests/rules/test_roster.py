@@ -175,3 +175,19 @@ def test_many_entries_mean_who_each_of_them_means() -> None:
     for some in (entries, *([each] for each in entries)):
         pairs = ((person.seat, is_meant(each, session, person)) for session, person in people.items() for each in some)
         assert meant(some, people) == {seat for seat, means in pairs if means}
+
+
+def test_a_thousand_who_come_at_once_are_each_somebody_else() -> None:
+    crowd = [Sight(str(n), "Guest", zoom_user=f"u{n}" if n % 2 else "") for n in range(1000)]
+    people = seated({}, crowd, "i", START, complete=True, listed=True)
+    assert len({listed.seat for listed in people.values()}) == 1000
+    again = seated(people, [Sight("new", "Guest", zoom_user="u7")], "i", START, complete=False)
+    assert again["new"].seat == "i.7"
+
+
+def test_of_several_who_could_be_meant_the_first_is() -> None:
+    people = seated({}, [Sight("1", email="a@x.org"), Sight("2", zoom_user="u")], "i", START, complete=False)
+    people = seated(people, [Sight("1", email="b@x.org")], "i", START, complete=False)
+    new = [Sight("3", email="A@x.org"), Sight("4", email="B@x.org", zoom_user="u"), Sight("5", zoom_user="u")]
+    people = seated(people, new, "i", START, complete=False)
+    assert [people[each].seat for each in ("3", "4", "5")] == ["i.3", "i.1", "i.2"]
