@@ -68,7 +68,7 @@ def _round(house: PollHouse, pid: int, meetings: Sequence[int], size: int) -> tu
     while house.counters()["rounds:seen"] - before["rounds:seen"] < len(claims):
         time.sleep(0.01)
     took_s = time.perf_counter() - begun
-    assert house.counters()["samples"] - before.get("samples", 0) >= size, "somebody was not seen"
+    assert house.counters()["samples"] - before["samples"] >= size, "somebody was not seen"
     return _cpu_s(pid) - cpu_s, _cpu_s(house.redis_pid) - redis_s, took_s
 
 

@@ -6,7 +6,8 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -98,9 +99,9 @@ class PollHouse:
         """What lies in Redis."""
         return float(self.store.redis.info("memory")["used_memory_dataset"]) / 1024
 
-    def counters(self) -> Mapping[str, int]:
+    def counters(self) -> Counter[str]:
         """What the product counted."""
-        return self.store.health.counters()
+        return Counter(self.store.health.counters())
 
     @contextmanager
     def process(self) -> "Iterator[subprocess.Popen[bytes]]":
