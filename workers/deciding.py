@@ -48,7 +48,7 @@ class Scene:
         """The scene with another roster; the same people are asked for the same."""
         scene = replace(self, roster=roster)
         if roster.people == self.roster.people:
-            scene._asked.update(self._asked)
+            scene._asked[""] = self.wishes()
         return scene
 
 
@@ -62,10 +62,11 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The next look, and the period that it comes from."""
+    """The next look, the period that it comes from, and whether somebody is in trouble."""
 
     at: datetime
     period_s: float
+    urgent: bool
 
 
 NextLook = Callable[[tuple[Watched, ...], datetime], Due]
@@ -219,7 +220,7 @@ def _round(watched: Iterable[Watched], answer: Answer, due: Due | None, now: dat
         no_figures=silent,
         at=now,
         calls=answer.calls,
-        urgent=any(cadence.is_urgent(each.seat, each.wishes) for each in watched),
+        urgent=due.urgent if due else any(cadence.is_urgent(each.seat, each.wishes) for each in watched),
         period_s=round(due.period_s) if due else 0,
     )
 

@@ -197,7 +197,7 @@ def _next(
     period_s = _period_s(runtime, common, scene, answer, [each.seat for each in watched], now)
     again_at = pace.next_look(runtime, common.pace, scene.instance.id, now, period_s, urgent=urgent)
     moments = [lifecycle.drop_moment(each.seat, each.wishes) for each in watched]
-    return Due(min([again_at, *(moment for moment in moments if moment and moment > now)]), period_s)
+    return Due(min([again_at, *(moment for moment in moments if moment and moment > now)]), period_s, urgent)
 
 
 def _period_s(
