@@ -7,6 +7,7 @@ import pytest
 
 from service.store.leases import Claim
 from workers import holding
+from workers.common import Shelf
 from workers.holding import LEASE_S, RENEW_S, Holding, Stale
 
 
@@ -47,7 +48,7 @@ def held(leases: Leases, since: float) -> Holding:
             due = leases
 
     runtime: Any = Runtime
-    return Holding(runtime, Claim("m", "7"), since)
+    return Holding(runtime, Claim("m", "7"), Shelf(runtime.store), since)
 
 
 def test_a_claim_is_asked_for_when_a_while_has_passed_since_it_was_renewed(clock: Clock) -> None:
