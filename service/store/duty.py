@@ -10,9 +10,10 @@ def duty(documents: Documents, lanes: Lanes) -> Duty:
     kinds = {channel.id: channel.kind for channel in documents.channels.unopened()}
     people = documents.people.unopened()
     made = [way for person in people for way in ways_to(person)]
+    gates = lanes.gates([*kinds, *made])
     return Duty(
         kinds=kinds,
-        broken=frozenset(id for id in (*kinds, *made) if lanes.gate(id).broken),
+        broken=frozenset(id for id, gate in gates.items() if gate.broken),
         people={person.id: person for person in people},
         schedules={schedule.id: schedule for schedule in documents.schedules.unopened()},
         covers=tuple(documents.covers.unopened()),

@@ -188,6 +188,11 @@ class Lanes(Deliveries):
         """What a channel's answers have taught us."""
         return decode_maybe(Gate, self._link.field(keys.gate(channel), "gate")) or Gate()
 
+    def gates(self, channels: Sequence[str]) -> dict[str, Gate]:
+        """The same of several, in one question."""
+        blobs = self._link.together([("HGET", keys.gate(channel), "gate") for channel in channels]) if channels else []
+        return {id: decode_maybe(Gate, blob) or Gate() for id, blob in zip(channels, blobs, strict=True)}
+
     def reset_gate(self, channel: str) -> None:
         """A channel was set anew: its lanes may try at once."""
         self._link.run("gate_reset", (keys.gate(channel), *_SETS), (self._clock.now_ms(), channel, keys.lane()))

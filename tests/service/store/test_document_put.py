@@ -201,6 +201,7 @@ def test_a_deleted_channel_s_gate_goes_with_it(store: Store) -> None:
     owe(store, a_debt())
     posted(store, claimed(store), "refused", gate=Gate(broken="no_service", not_before=START + timedelta(hours=1)))
     assert store.lanes.gate("slack-av").broken
+    assert store.duty().broken == {"slack-av"}
     store.documents.channels.delete("slack-av")
     assert store.lanes.gate("slack-av") == Gate()
 
