@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules import news, telling, troubles
-from rules.model import AlertView, BreachView, Channel, ChannelKind, Entry, Note, Privacy, Watch
+from rules.model import AlertView, BreachView, Channel, ChannelKind, Entry, Note, Privacy, Watch, moment_of
 from rules.news import NewsKind, Share
 from rules.patience import Piece
 from service.store import Store
@@ -121,7 +121,8 @@ def _again(channel: Channel, alert: AlertView, seq: int, watches: Mapping[str, W
 
 
 def _as_of(alert: AlertView, entry: Entry) -> AlertView:
-    """The alert as it stood after an entry, with the figures of now."""
+    """The alert as it stood after an entry: what was bad then, whatever has become of it."""
+    bad = {rule for view in entry.watches for rule in view.rules}
     then = replace(alert, closed_at=None, ending=None, resolved=None) if entry.open else alert
     return replace(
         then,
@@ -130,16 +131,16 @@ def _as_of(alert: AlertView, entry: Entry) -> AlertView:
         severity=entry.severity,
         held=entry.held,
         watches=entry.watches,
-        breaches=tuple(_bad_then(breach, entry) for breach in alert.breaches),
+        breaches=tuple(_still_bad(breach) if breach.rule in bad else breach for breach in alert.breaches),
+        data_at=moment_of(entry.minute),
         taken_by=entry.taken_by or None,
         taken=alert.taken if entry.taken_by else None,
         snoozed_until=entry.snoozed_until,
     )
 
 
-def _bad_then(breach: BreachView, entry: Entry) -> BreachView:
-    still = entry.open and breach.ended_at is not None and breach.ended_at >= entry.at
-    return replace(breach, state="bad", ending=None, ended_at=None) if still else breach
+def _still_bad(breach: BreachView) -> BreachView:
+    return replace(breach, state="bad", ending=None, ended_at=None)
 
 
 def _share_at(timeline: Iterable[Entry], seq: int, channel: str) -> Share:

@@ -462,5 +462,7 @@ def test_a_program_may_drop_a_repeat_by_its_id_so_it_tells_what_its_first_did(po
 
     types = [sent.body["type"] for sent in post.simulator.inbox.posts(accepted=True)]
     assert types == ["alert.fired", "alert.resolved"]
+    assert "Still bad" in str(post.simulator.inbox.posts()[0].body["data"]["details"])
+    assert ", since 10:00." in str(post.simulator.inbox.posts()[0].body["data"]["details"])
     assert ids[0] == "dl_first"
     assert ids[1] != "dl_first"
