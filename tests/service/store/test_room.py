@@ -126,4 +126,4 @@ def test_a_post_that_went_out_is_recorded_on_a_full_server_too(store: Store, pre
 def test_a_key_opens_the_door_of_a_full_server(store: Store, press: Press) -> None:
     _, secret = store.keys_.create("admin", "ops")
     press(1.1)
-    assert store.keys_.verify(secret) is not None
+    assert store.keys_.use(secret).key is not None
