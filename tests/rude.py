@@ -96,6 +96,11 @@ def bombs() -> Mapping[str, Rude]:
     return {"gzip bomb": said(_bomb()), "gzip bomb in a gzip bomb": said(_bomb(layers=2))}
 
 
+def patience_s(name: str) -> float:
+    """How long to wait in a test: what never ends is waited for to the end, and nothing else should be."""
+    return 0.8 if "drip" in name or "without end" in name else 10.0
+
+
 #: Answers whose head is none: nobody can tell what they mean.
 NO_HEAD: Mapping[str, Rude] = {
     "closed without a word": said(b""),

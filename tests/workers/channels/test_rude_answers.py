@@ -5,20 +5,19 @@ import tracemalloc
 
 import pytest
 
-from tests.rude import NO_BODY, NO_HEAD, OK, a_server, bombs, drip, said
+from tests.rude import NO_BODY, NO_HEAD, OK, a_server, bombs, drip, patience_s, said
 from tests.workers.channels.posting import Given
 from workers.channels import http
 from workers.channels.answers import Answer
 from workers.channels.http import Sender
 
-READ_S = 0.4
-LONGEST_S = 10.0  #: far above what it takes, far below what a drip would last
+LONGEST_S = 20.0  #: far above what it takes, far below what a drip would last
 MOST_BYTES = 8 << 20
 
 
 @pytest.fixture(autouse=True)
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "READ_S", READ_S)
+def patience(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr(http, "READ_S", patience_s(request.node.name))
 
 
 def posted(url: str) -> Answer:
@@ -63,7 +62,7 @@ def test_a_bomb_is_not_unpacked() -> None:
         assert most < MOST_BYTES
 
 
-def test_a_redirect_that_drips_is_neither_awaited_nor_followed() -> None:
+def test_a_redirect_whose_body_drips_is_neither_awaited_nor_followed() -> None:
     with a_server(said(OK + b"\r\n")) as (other, elsewhere):
         begin = b"HTTP/1.1 302 Found\r\nLocation: " + other.encode() + b"/services/T1/B1/x\r\nContent-Length: 9\r\n\r\n"
         with a_server(drip(begin, b"x")) as (url, _):
@@ -75,7 +74,7 @@ def test_a_redirect_that_drips_is_neither_awaited_nor_followed() -> None:
 
 @pytest.mark.parametrize("name", ["headers that drip", "headers without end", "a status line that drips"])
 def test_a_proxy_that_is_rude_holds_nobody_either(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "CONNECT_S", READ_S)
+    monkeypatch.setattr(http, "CONNECT_S", patience_s(name))
     with a_server(NO_HEAD[name]) as (proxy, asked):
         sender, begun = Sender(Given(qoswatch_https_proxy=proxy)), time.monotonic()
         answer = sender.post("https://hooks.slack.com/services/T000/B000/verysecret", {}, kind="slack")

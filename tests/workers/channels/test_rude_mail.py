@@ -11,8 +11,8 @@ from workers.channels import email
 from workers.channels.answers import Answer
 from workers.channels.vendor import Parcel
 
-WHOLE_S = 0.4
-LONGEST_S = 10.0
+WHOLE_S = 0.8
+LONGEST_S = 20.0
 
 
 @pytest.fixture(autouse=True)

@@ -7,21 +7,21 @@ import tracemalloc
 import pytest
 
 from service.settings import Settings
-from tests.rude import NO_BODY, NO_HEAD, OK, a_server, bombs, said
+from tests.rude import NO_BODY, NO_HEAD, OK, a_server, bombs, patience_s, said
 from workers.zoom import http
 from workers.zoom.answers import Answer, object_in
 from workers.zoom.errors import ZoomError
 
-ANSWER_S = 0.4
-LONGEST_S = 10.0
+LONGEST_S = 20.0
 MOST_BYTES = 4 * http.ANSWER_BYTES
 PLAIN = {"a length below nothing", "a length that is no number"}  #: read to their end, and no JSON
 
 
 @pytest.fixture(autouse=True)
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "ANSWER_S", ANSWER_S)
-    monkeypatch.setattr(http, "TIMEOUT_S", (ANSWER_S, ANSWER_S))
+def patience(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    wait_s = patience_s(request.node.name)
+    monkeypatch.setattr(http, "ANSWER_S", wait_s)
+    monkeypatch.setattr(http, "TIMEOUT_S", (wait_s, wait_s))
 
 
 def exchanged(url: str) -> Answer:
