@@ -10,7 +10,7 @@ from service.store.room import FULL, TIGHT, memory_of
 from workers.doctor import ways
 from workers.doctor.findings import Finding, Patient, fault, ok, warning
 
-TICK_S = 30  #: the scheduler ticks each second; half a minute without is no hiccup
+TICK_S = 30  #: the scheduler ticks four times a second; half a minute without is no hiccup
 _LOW_DISK, _NO_DISK = 1 << 30, 100 << 20
 
 
