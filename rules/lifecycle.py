@@ -115,7 +115,7 @@ def _taken(seat: Seat, seen: Seen, now: datetime) -> tuple[Seat, list[Sample], C
     counts: Counter[str] = Counter()
     for sight in seen.sights:
         known = sessions.get(sight.session) or intake.joined(sight.session, now)
-        took = intake.taken(known, sight.samples, now)
+        took = intake.taken(known, (*sight.samples, *sight.unread), now)
         samples += took.samples
         counts += took.counts + Counter(spoiled=sight.spoiled)
         rejoined = sight.session not in sessions and all(session.left_at for session in sessions.values())

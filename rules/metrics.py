@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -109,12 +110,24 @@ def parse(name: str, raw: object) -> float | None:
     metric = CATALOGUE.get(name)
     if metric is None:
         raise ValueError(f"no metric {name[:80]!r}")
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
+    try:
+        return number(metric.unit, raw)
+    except ValueError:
+        raise ValueError(f"{name} can not be {str(raw)[:40]!r}") from None
+
+
+def number(unit: str, raw: object) -> float | None:
+    """As `parse`, of any metric that is counted in this unit of the catalogue."""
+    if isinstance(raw, str):
+        return _of_text(unit, raw.strip()[: _TOO_LONG + 1])
+    if raw is None:
         return None
-    value = _number(metric, raw)
-    if not math.isfinite(value) or (value < 0 and metric.unit != "dBm"):
-        raise ValueError(f"{name} can not be {str(raw)[:40]!r}")
-    return None if metric.unit == "p" and value == 0 else value
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise ValueError(f"a {type(raw).__name__} is no number")
+    try:
+        return _possible(unit, float(raw))
+    except OverflowError:
+        raise ValueError("too large a number") from None
 
 
 def mos(latency_ms: float, jitter_ms: float, loss_pct: float) -> float:
@@ -132,23 +145,24 @@ def mos(latency_ms: float, jitter_ms: float, loss_pct: float) -> float:
     return max(1.0, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating))
 
 
-def _number(metric: Metric, raw: object) -> float:
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return _finite(raw)
-    if not isinstance(raw, str) or len(raw) > _TOO_LONG:
-        raise ValueError(f"{metric.name} can not be a {type(raw).__name__} like this")
-    size = _SIZE.fullmatch(raw) if metric.unit == "p" else None
+@lru_cache(maxsize=1 << 14)  # the same few texts come minute after minute, of everybody
+def _of_text(unit: str, raw: str) -> float | None:
+    if not raw:
+        return None
+    if len(raw) > _TOO_LONG:
+        raise ValueError("too long a text")
+    size = _SIZE.fullmatch(raw) if unit == "p" else None
     if size:
-        return float(min(int(size[1]), int(size[2])))
+        return _possible(unit, float(min(int(size[1]), int(size[2]))))
     found = _FIGURE.fullmatch(raw)
-    unit, scale = UNITS.get(found[2].lower(), ("?", 1.0)) if found and found[2] else (metric.unit, 1.0)
-    if not found or unit != metric.unit:
-        raise ValueError(f"{metric.name} can not be {raw!r}")
-    return float(found[1]) * scale
+    told, scale = UNITS.get(found[2].lower(), ("?", 1.0)) if found and found[2] else (unit, 1.0)
+    if not found or told != unit:
+        raise ValueError(f"{raw!r} is no number of {unit}")
+    return _possible(unit, float(found[1]) * scale)
 
 
-def _finite(raw: float) -> float:
-    try:
-        return float(raw)
-    except OverflowError:
-        return math.inf
+def _possible(unit: str, value: float) -> float | None:
+    """No picture has no lines; nothing but a signal is below zero."""
+    if not math.isfinite(value) or (value < 0 and unit != "dBm"):
+        raise ValueError(f"{value} is impossible")
+    return None if unit == "p" and value == 0 else value

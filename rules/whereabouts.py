@@ -41,5 +41,5 @@ def placed(seat: Seat, sights: Sequence[Sight], now: datetime, *, missing: bool)
 
 def _is_older(sight: Sight, moment: datetime) -> bool:
     """Whether a sight tells nothing but figures of minutes up to a moment."""
-    told = [sample.minute for sample in sight.samples]
-    return bool(told) and not (sight.left_at or sight.waiting) and max(told) <= minute_of(moment)
+    told = sight.minutes
+    return bool(told) and not (sight.left_at or sight.waiting) and told[-1] <= minute_of(moment)

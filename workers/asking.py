@@ -208,7 +208,8 @@ class _Asking:
             raw = self._runtime.zoom.participant_qos(self._uuid, session, kind=self._kind)
         except ZoomError as error:
             return error
-        return _as_asked(payloads.sight(raw, session=session), session)
+        seen = payloads.glance(raw, session=session)
+        return seen if seen.session == session else replace(seen, session=session)  # as asked, whatever it bears
 
     def _probe(self, singles: Sequence[str]) -> Sequence[str]:
         """The one to ask first after a blind look; another each time, as one person's answer may be spoilt for good."""
@@ -233,11 +234,3 @@ class _Asking:
         self._holding.counts += counted(purpose, result, n)
         if purpose == "qos":
             self._said.calls += n
-
-
-def _as_asked(sight: Sight, session: str) -> Sight:
-    """The sight under the id that was asked for, whatever id the answer bears."""
-    if sight.session == session:
-        return sight
-    samples = tuple(replace(sample, session=session) for sample in sight.samples)
-    return replace(sight, session=session, samples=samples)

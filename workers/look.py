@@ -218,8 +218,8 @@ def _is_fed(runtime: Runtime, scene: Scene, now: datetime) -> bool:
 
 def _measure(runtime: Runtime, answer: Answer, now: datetime) -> None:
     """Note how far back Zoom's answers reach, and how old their newest row is."""
-    told = [sight.samples for sight in answer.sights.values() if sight.samples]
+    told = [minutes for sight in answer.sights.values() if (minutes := sight.minutes)]
     if told:
-        reach_min = max(rows[-1].minute - rows[0].minute + 1 for rows in told)
-        newest = max(rows[-1].minute for rows in told)
+        reach_min = max(minutes[-1] - minutes[0] + 1 for minutes in told)
+        newest = max(minutes[-1] for minutes in told)
         runtime.store.budget.measured(reach_min=reach_min, age_s=(now - moment_of(newest)).total_seconds())

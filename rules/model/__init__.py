@@ -100,6 +100,9 @@ from rules.model.seen import (
     Sight as Sight,
 )
 from rules.model.seen import (
+    Unread as Unread,
+)
+from rules.model.seen import (
     Unseen as Unseen,
 )
 from rules.model.terms import (

@@ -1,6 +1,6 @@
 """What is seen of meetings and of the people in them, and what is kept of a meeting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +22,17 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that an answer tells of and nobody has read yet: of five that Zoom tells, four were taken before.
+
+    `read` gives it as a sample of a session, and how many of its fields could not be read.
+    """
+
+    minute: int
+    read: Callable[[str], tuple[Sample, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What one answer of Zoom told of one session."""
 
@@ -38,6 +49,12 @@ class Sight:
     role: str = ""  #: "host", "attendee", "panelist", or "" where Zoom does not say
     waiting: bool = False  #: in the waiting room
     uuid: str = ""  #: Zoom's participant_uuid: the same in every room of the meeting
+    unread: tuple[Unread, ...] = ()  #: rows beside `samples`
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """The minutes that it has figures of, oldest first."""
+        return tuple(sorted([*(row.minute for row in self.samples), *(row.minute for row in self.unread)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rules.intake import joined, taken
+from rules.model import Sample, Unread
 from tests.rules.builders import MINUTE, START, a_row
 
 
@@ -46,3 +47,38 @@ def test_late_and_revised_are_counted_once() -> None:
 
     assert dict(once.counts) == {"late": 1, "revised": 1}
     assert dict(again.counts) == {}
+
+
+def _told(read: list, losses: dict) -> list:
+    """Rows as an answer tells them; `read` gathers the minutes of those that somebody read."""
+
+    def reader(minute: int, loss: float):
+        def reads(session: str) -> tuple[Sample, int]:
+            read.append(minute)
+            return a_row(minute, loss, session), 1
+
+        return Unread(MINUTE + minute, reads)
+
+    return [reader(minute, loss) for minute, loss in losses.items()]
+
+
+def test_only_new_rows_are_read_and_once_more_the_one_that_was_the_newest() -> None:
+    read: list[int] = []
+
+    took = taken(_after(0, 1, 2, 3), _told(read, {0: 1, 1: 9, 2: 1, 3: 9, 4: 1}), START + timedelta(minutes=60))
+
+    assert read == [3, 4]
+    assert took.samples == (a_row(4, 1, "7"),)
+    assert dict(took.counts) == {"revised": 1, "spoiled": 1}, "a field is spoiled once, however often it is told"
+
+
+def test_the_same_figures_in_another_order_are_no_revision() -> None:
+    session = joined("7", START)
+    row = Sample("7", MINUTE, {"audio_input.jitter": 1.0, "audio_input.latency": 2.0}, frozenset({"as_input"}))
+    turned = Sample("7", MINUTE, dict(reversed(row.values.items())), row.blank)
+    other = replace(row, blank=frozenset({"as_output"}))
+
+    once = taken(session, [row], START)
+
+    assert dict(taken(once.session, [turned], START).counts) == {}
+    assert dict(taken(once.session, [other], START).counts) == {"revised": 1}

@@ -4,14 +4,15 @@ Zoom marks every field optional, so what can not be read spoils itself only. An 
 nothing is sent or received: it is missing, never zero.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 
 from rules import metrics
-from rules.model import Meeting, Sample, Sight, minute_of
+from rules.model import Meeting, Sample, Sight, Unread, minute_of
 
 _FACTS = (
     "device",
@@ -34,21 +35,30 @@ _FIELDS: Mapping[str, tuple[metrics.Metric, ...]] = {
 
 def sight(raw: object, *, session: str | None = None) -> Sight:
     """What one answer tells of one session; `session` is its id when the answer itself has none."""
+    return read(glance(raw, session=session))
+
+
+def glance(raw: object, *, session: str | None = None) -> Sight:
+    """As `sight`, but its rows are told by their minutes, for whoever wants to read some of them."""
     person = _object(raw)
     rows = person.get("user_qos")
-    read = [_row(row) for row in rows] if isinstance(rows, list) else []
-    seen = _person(person, session or "")
-    samples = [row.sample(seen.session) for row in read if row.minute is not None]
-    return replace(
-        seen,
-        samples=tuple(sorted(samples, key=lambda sample: sample.minute)),
-        spoiled=sum(row.spoiled for row in read) + (rows is not None and not isinstance(rows, list)),
-    )
+    minutes = [(_minute(told.get("date_time")), told) for told in map(_object, rows)] if isinstance(rows, list) else []
+    unread = [Unread(minute, partial(_read, minute, told)) for minute, told in minutes if minute is not None]
+    unread.sort(key=attrgetter("minute"))
+    spoiled = len(minutes) - len(unread) + (rows is not None and not isinstance(rows, list))
+    return _person(person, session or "", tuple(unread), spoiled)
+
+
+def read(seen: Sight) -> Sight:
+    """The sight with all its rows read."""
+    rows = [row.read(seen.session) for row in seen.unread]
+    spoiled = seen.spoiled + sum(spoiled for _, spoiled in rows)
+    return replace(seen, samples=(*seen.samples, *(sample for sample, _ in rows)), spoiled=spoiled, unread=())
 
 
 def bulk(raw: object) -> tuple[Sight, ...]:
-    """The people of a page of figures, each as `sight`; nobody can be asked after who has no id."""
-    return tuple(seen for row in _rows(raw, "participants") if (seen := sight(row)).session)
+    """The people of a page of figures, each as `glance`; nobody can be asked after who has no id."""
+    return tuple(seen for row in _rows(raw, "participants") if (seen := glance(row)).session)
 
 
 def listing(raw: object) -> tuple[Sight, ...]:
@@ -95,7 +105,17 @@ def of_our_time(moment: datetime) -> datetime | None:
     return moment if moment.year in _YEARS else None
 
 
-def _person(person: Mapping[str, Any], session: str = "") -> Sight:
+@lru_cache(maxsize=4096)  # everybody's rows bear the same few moments
+def _minute_of(text: str) -> int | None:
+    at = moment(text)
+    return None if at is None else minute_of(at)
+
+
+def _minute(raw: object) -> int | None:
+    return _minute_of(raw[:_LONGEST]) if isinstance(raw, str) else None
+
+
+def _person(person: Mapping[str, Any], session: str = "", unread: tuple[Unread, ...] = (), spoiled: int = 0) -> Sight:
     """What is told of a session beside its figures."""
     role = _text(person.get("role")).casefold()
     return Sight(
@@ -110,6 +130,8 @@ def _person(person: Mapping[str, Any], session: str = "") -> Sight:
         role=role if role in _ROLES else "",
         waiting=_text(person.get("status")).casefold() == "in_waiting_room",
         uuid=_text(person.get("participant_uuid")),
+        unread=unread,
+        spoiled=spoiled,
     )
 
 
@@ -117,57 +139,50 @@ def _person(person: Mapping[str, Any], session: str = "") -> Sight:
 class _Row:
     """One `user_qos` row while it is read."""
 
-    minute: int | None
     values: dict[str, float] = field(default_factory=dict)
     blank: set[str] = field(default_factory=set)
     spoiled: int = 0
 
-    def sample(self, session: str) -> Sample:
-        assert self.minute is not None
-        return Sample(session, self.minute, self.values, frozenset(self.blank))
 
-
-def _row(raw: object) -> _Row:
-    """A row: `date_time` and its streams. Without a readable date nobody can place it: spoiled whole."""
-    told = _object(raw)
-    at = moment(told.get("date_time"))
-    if at is None:
-        return _Row(None, spoiled=1)
-    row = _Row(minute_of(at))
+def _read(minute: int, told: Mapping[str, Any], session: str) -> tuple[Sample, int]:
+    """A row's streams as a sample, and how many fields of it could not be read."""
+    row = _Row()
     for stream, fields in _FIELDS.items():
-        if told.get(stream) is not None:
-            _stream(row, stream, fields, told[stream])
+        block = told.get(stream)
+        if isinstance(block, dict):
+            _stream(row, stream, fields, block)
+        else:
+            row.spoiled += block is not None
     for stream in ("audio_input", "audio_output"):
         _score(row.values, stream)
-    return row
+    return Sample(session, minute, row.values, frozenset(row.blank)), row.spoiled
 
 
-def _stream(row: _Row, stream: str, fields: tuple[metrics.Metric, ...], raw: object) -> None:
+def _stream(row: _Row, stream: str, fields: tuple[metrics.Metric, ...], block: Mapping[str, Any]) -> None:
     """One stream of a row: blank when all that Zoom says of it is empty."""
-    if not isinstance(raw, dict):
-        row.spoiled += 1
-        return
-    told = [metric for metric in fields if metric.field in raw]
-    missing = 0
-    for metric in told:
+    told = missing = 0
+    for metric in fields:
+        if metric.field not in block:
+            continue
+        told += 1
         try:
-            value = metrics.parse(metric.name, raw[metric.field])
+            value = metrics.number(metric.unit, block[metric.field])
         except ValueError:
             row.spoiled += 1
             continue
-        if value is None or not math.isfinite(value):
+        if value is None:
             missing += 1
         else:
             row.values[metric.name] = value
-    if told and missing == len(told) and stream in metrics.STREAMS:
+    if told and missing == told and stream in metrics.STREAMS:
         row.blank.add(stream)
 
 
 def _score(values: dict[str, float], stream: str) -> None:
     """The estimated score of an audio stream, when all that it is made of is there."""
-    parts = [values.get(f"{stream}.{name}") for name in ("latency", "jitter", "avg_loss")]
-    if None not in parts:
-        latency_ms, jitter_ms, loss_pct = (part for part in parts if part is not None)
+    latency_ms, jitter_ms = values.get(f"{stream}.latency"), values.get(f"{stream}.jitter")
+    loss_pct = values.get(f"{stream}.avg_loss")
+    if latency_ms is not None and jitter_ms is not None and loss_pct is not None:
         values[f"{stream}.mos"] = metrics.mos(latency_ms, jitter_ms, loss_pct)
 
 
@@ -188,6 +203,8 @@ def _text(raw: object) -> str:
         raw = str(raw) if abs(raw) < 10**30 else ""
     if not isinstance(raw, str):
         return ""
+    if len(raw) <= _LONGEST and raw.isascii() and raw.isprintable():  # most of it is
+        return " ".join(raw.split())
     line = raw[: 4 * _LONGEST].encode("utf-8", "replace").decode()
     line = "".join(letter if letter.isprintable() else " " for letter in line)
     return " ".join(line.split())[:_LONGEST]

@@ -65,6 +65,19 @@ def test_a_stream_is_blank_when_all_that_zoom_says_of_it_is_empty(stream: str, b
     assert not any(name.startswith(stream) for name in sample.values if blank)
 
 
+def test_a_glance_tells_minutes_and_reads_rows_when_they_are_wanted() -> None:
+    rows = [a_row("2026-11-23T10:05:00Z", audio_input={"jitter": "?"}), a_row(audio_input=MEDIA), a_row("soon")]
+    raw = {"user_id": "7", "user_qos": rows}
+
+    seen = payloads.glance(raw)
+
+    first = minute_of(payloads.moment("2026-11-23T10:04:00Z"))
+    assert (seen.samples, seen.spoiled, seen.minutes) == ((), 1, (first, first + 1))
+    assert seen.unread[1].read("8")[0].session == "8"
+    assert payloads.read(seen) == payloads.sight(raw)
+    assert payloads.sight(raw).spoiled == 2
+
+
 def test_a_malformed_field_spoils_itself_only_and_is_counted() -> None:
     sight = payloads.sight(
         {
@@ -217,8 +230,8 @@ def test_a_page_of_figures_is_read_person_by_person() -> None:
 
     ana, other = payloads.bulk({"participants": page})
 
-    assert (ana.samples, other.samples) == (payloads.sight(page[0]).samples, ())
-    assert ana.samples[0].session == "16778240"
+    assert (payloads.read(ana), other.unread) == (payloads.sight(page[0]), ())
+    assert payloads.read(ana).samples[0].session == "16778240"
 
 
 def test_what_goes_on_is_told_with_its_hosts() -> None:
