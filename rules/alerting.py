@@ -27,6 +27,7 @@ class Docket:
     alert: AlertState | None
     entries: list[Entry] = field(default_factory=list)
     before: list[tuple[AlertState, tuple[Entry, ...]]] = field(default_factory=list)
+    seen: bool = False  #: that its watches are as the audience asks; after that, breaches alone change them
 
     @property
     def flaps(self) -> bool:
@@ -45,12 +46,12 @@ class Docket:
 
     def settle(self, minute: int, changed: Iterable[Breach]) -> None:
         """Put changed breaches in their place; where the alert changes, write it down."""
-        changed = [breach for breach in changed if self.breaches.get(breach.rule) != breach]
-        if self.alert and not changed and self.alert.watches == self._views(self.alert):
-            return
-        if self.alert is None and not changed:
-            return
-        self._place(minute, changed)
+        known = self.breaches
+        changed = [breach for breach in changed if known.get(breach.rule) != breach]
+        as_asked = self.seen or self.alert is None or self.alert.watches == self._views(self.alert)
+        self.seen = True
+        if changed or not as_asked:
+            self._place(minute, changed)
 
     def pass_on(self, duty: Duty, *, reminds: bool = True) -> None:
         """Once all is settled: policies, reminders and snoozes, as far as they are due."""

@@ -43,6 +43,7 @@ class Predicate:
     streams: frozenset[str]
     warnings: tuple[str, ...]
     english: str
+    _media: frozenset[str]
     _test: Test
 
     def holds(self, sample: Sample) -> bool | None:
@@ -54,8 +55,7 @@ class Predicate:
         holds = self._test(sample.values)
         if holds:
             return "bad"
-        media = self.streams & _MEDIA
-        if media and media <= sample.blank:
+        if self._media and self._media <= sample.blank:
             return "idle"
         return "unknown" if holds is None else "fine"
 
@@ -71,13 +71,15 @@ class Predicate:
 def compile_rule_text(text: str) -> Predicate:
     """The predicate of a level. Raises RuleTextError, with a caret under the place."""
     tree = parse(text)
+    named = streams(tree, excuses=False)
     return Predicate(
         text=text,
         tree=tree,
         terms=tuple(_term(each) for each in comparisons(tree)),
-        streams=streams(tree, excuses=False),
+        streams=named,
         warnings=pitfalls(tree),
         english=english.sentence(tree),
+        _media=named & _MEDIA,
         _test=test(tree),
     )
 

@@ -8,12 +8,12 @@ clock `future`, a field that can not be read `spoiled`.
 
 import struct
 import zlib
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import repeat
 from math import nan
+from operator import attrgetter
 
 from rules.metrics import CATALOGUE, STREAMS
 from rules.model import Sample, Session, Unread, minute_of
@@ -21,6 +21,7 @@ from rules.model import Sample, Session, Unread, minute_of
 BEFORE_FIRST_SEEN = 5  #: minutes of history that a new session brings along; older rows are dropped
 AHEAD = timedelta(seconds=60)
 _REMEMBERED = 64
+_COUNTED = ("future", "late", "revised", "spoiled", "gap")
 _FIGURES = struct.Struct(f"<{len(CATALOGUE)}d{len(STREAMS)}?")
 
 
@@ -30,7 +31,7 @@ class Taken:
 
     session: Session
     samples: tuple[Sample, ...]
-    counts: Counter[str]
+    counts: Mapping[str, int]
 
 
 def joined(session_id: str, now: datetime) -> Session:
@@ -40,36 +41,35 @@ def joined(session_id: str, now: datetime) -> Session:
 
 def taken(session: Session, rows: Iterable[Sample | Unread], now: datetime) -> Taken:
     """Take the rows that are new to this session."""
-    latest, watermark, counts = minute_of(now + AHEAD), session.watermark, Counter[str]()
-    told = sorted(rows, key=_minute)
-    usable = [row for row in told if session.first_minute <= row.minute <= latest]
-    recent, fresh = dict(session.recent), list[Sample]()
-    floor = min(recent, default=watermark)
-    for row in usable:
+    latest, watermark = minute_of(now + AHEAD), session.watermark
+    recent, fresh, oldest = dict(session.recent), list[Sample](), 0
+    floor = session.recent[0][0] if session.recent else watermark
+    counts = dict.fromkeys(_COUNTED, 0)
+    for row in sorted(rows, key=attrgetter("minute")):
         minute, known = row.minute, recent.get(row.minute)
-        if minute <= watermark and known is None:
-            if minute >= floor:
-                counts["late"] += 1
-                recent[minute] = 0
-        elif minute >= watermark:
+        if not session.first_minute <= minute <= latest:
+            counts["future"] += minute > latest
+            continue
+        oldest = oldest or minute
+        if minute > watermark or (minute == watermark and known is not None):
             sample, spoiled = _read(row, session)
             mark = recent[minute] = _checksum(sample)
+            counts["revised"] += known not in (None, mark)
             if known is None:
                 fresh.append(sample)
                 counts["spoiled"] += spoiled
-            elif known != mark:
-                counts["revised"] += 1
-    counts["future"] = sum(row.minute > latest for row in told)
-    if watermark and usable:
-        counts["gap"] = max(0, usable[0].minute - watermark - 1)
-    if fresh:
-        watermark = max(watermark, fresh[-1].minute)
+        elif known is None and minute >= floor:
+            counts["late"] += 1
+            recent[minute] = 0
+    if watermark and oldest:
+        counts["gap"] = max(0, oldest - watermark - 1)
+    return Taken(_moved(session, recent, fresh), tuple(fresh), {name: n for name, n in counts.items() if n})
+
+
+def _moved(session: Session, recent: dict[int, int], fresh: list[Sample]) -> Session:
+    watermark = max(session.watermark, fresh[-1].minute) if fresh else session.watermark
     kept = tuple(sorted(recent.items())[-_REMEMBERED:])
-    return Taken(replace(session, watermark=watermark, recent=kept), tuple(fresh), +counts)
-
-
-def _minute(row: Sample | Unread) -> int:
-    return row.minute
+    return session if kept == session.recent else replace(session, watermark=watermark, recent=kept)
 
 
 def _read(row: Sample | Unread, session: Session) -> tuple[Sample, int]:

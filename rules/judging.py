@@ -19,7 +19,10 @@ def judged(
     `known` is the rule's breach in the alert, standing or over; None comes back where nothing is to be told.
     `first`: the minute is newer than all that were judged.
     """
-    rows, ago, standing = tuple(rows), newest - minute, _standing(known)
+    standing = known if known and known.ending is None else None
+    if first and standing is None and window.is_calm(ring):
+        return None, ring
+    rows, ago = tuple(rows), newest - minute
     if standing and standing.no_figures:
         return breaches.judged(standing, ring, rule, newest, rows), window.judged(ring, 0, None, ended=True)
     if not window.is_judged(ring, ago):

@@ -6,7 +6,7 @@ A blind round does not come here at all: it decides nothing about people.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ from rules.model import (
     Rule,
     Sample,
     Seat,
+    Session,
     Sight,
     Span,
     minute_of,
@@ -64,16 +65,22 @@ def decide(seat: Seat, seen: Seen, wishes: Sequence[Wish], now: datetime, duty: 
     docket = Docket(seat.id, now, audience, seat.alert)
     docket.settle(minute_of(now), _edits(docket, rules, now))
     levels = {id: rule for id, rule in rules.items() if rule.warning or rule.critical}
-    seat = replace(seat, rings=_current_rings(seat.rings, levels, docket.breaches))
-    seat, samples, counts = _taken(seat, seen, now)
+    rings, newest = _current_rings(seat.rings, levels, docket.breaches), seat.newest
+    seat, sessions, samples, counts = _taken(seat, seen, now)
     for minute, rows in _by_minute(samples):
-        seat = _judge_minute(seat, docket, levels, minute, rows, counts)
+        rings, newest = _judged_minute(rings, newest, docket, levels, minute, rows, counts)
+    row_at, first_seen_at = now if samples else seat.row_at, seat.first_seen_at or (now if seen.sights else None)
+    seat = replace(
+        seat, sessions=sessions, row_at=row_at, first_seen_at=first_seen_at, rings=rings, newest=newest
+    )  # once: it is the greater part of a calm decision
     seat = whereabouts.placed(seat, seen.sights, now, missing=seen.missing)
     _drop(seat, seen, docket, rules, now)
     changed = tuple(_timed(seat, seen, docket, levels, now))
     docket.settle(minute_of(now), changed)
     docket.pass_on(duty)
-    seat = replace(seat, rings=_cut_off(seat, changed), alert=docket.alert)
+    over = {breach.rule for breach in changed if breach.ending} if newest else set()
+    if over or docket.alert is not seat.alert:
+        seat = replace(seat, rings=_cut_off(rings, over), alert=docket.alert)
     return Decision(seat, docket.changes(), tuple(samples), counts)
 
 
@@ -101,15 +108,16 @@ def _current_rings(
     """A ring for each rule; a new revision starts with an empty one."""
     current = {}
     for rule_id, rule in rules.items():
-        ring, breach = rings.get(rule_id), standing.get(rule_id)
-        severity = breach.severity if breach and not breach.no_figures else None
-        fits = ring and ring.revision == rule.revision
-        current[rule_id] = ring if ring and fits else window.empty(rule.revision, severity)
+        ring = rings.get(rule_id)
+        if ring is None or ring.revision != rule.revision:
+            breach = standing.get(rule_id)
+            ring = window.empty(rule.revision, breach.severity if breach and not breach.no_figures else None)
+        current[rule_id] = ring
     return current
 
 
-def _taken(seat: Seat, seen: Seen, now: datetime) -> tuple[Seat, list[Sample], Counter[str]]:
-    """Take each session's new rows; keep what was told of the person, and where each session is."""
+def _taken(seat: Seat, seen: Seen, now: datetime) -> tuple[Seat, tuple[Session, ...], list[Sample], Counter[str]]:
+    """What was told of the person, where each session is, and its new rows."""
     sessions = {session.id: session for session in seat.sessions}
     samples: list[Sample] = []
     counts: Counter[str] = Counter()
@@ -117,21 +125,28 @@ def _taken(seat: Seat, seen: Seen, now: datetime) -> tuple[Seat, list[Sample], C
         known = sessions.get(sight.session) or intake.joined(sight.session, now)
         took = intake.taken(known, (*sight.samples, *sight.unread), now)
         samples += took.samples
-        counts += took.counts + Counter(spoiled=sight.spoiled)
+        _count(counts, took.counts)
+        _count(counts, {"spoiled": sight.spoiled} if sight.spoiled else {})
         rejoined = sight.session not in sessions and all(session.left_at for session in sessions.values())
         seat = _named(replace(seat, facts={}) if rejoined else seat, sight)
         sessions[sight.session] = whereabouts.moved(took.session, sight, now)
-    counts["samples"] += len(samples)
-    row_at = now if samples else seat.row_at
-    first_seen_at = seat.first_seen_at or (now if seen.sights else None)
-    seat = replace(seat, sessions=tuple(sessions.values()), row_at=row_at, first_seen_at=first_seen_at)
-    return seat, samples, +counts
+    _count(counts, {"samples": len(samples)} if samples else {})
+    return seat, tuple(sessions.values()), samples, counts
+
+
+def _count(counts: Counter[str], more: Mapping[str, int]) -> None:
+    """As `counts += more`, where most often there is next to nothing to count."""
+    for name, n in more.items():
+        counts[name] = counts.get(name, 0) + n
 
 
 def _named(seat: Seat, sight: Sight) -> Seat:
     aliases = {*seat.aliases, *(alias for alias in (sight.email, sight.zoom_user) if alias)}
     facts = {**seat.facts, **sight.facts}
-    return replace(seat, name=sight.name or seat.name, aliases=tuple(sorted(aliases)), facts=facts)
+    name = sight.name or seat.name
+    if (name, facts, len(aliases)) == (seat.name, seat.facts, len(seat.aliases)):
+        return seat
+    return replace(seat, name=name, aliases=tuple(sorted(aliases)), facts=facts)
 
 
 def _by_minute(samples: Iterable[Sample]) -> list[tuple[int, list[Sample]]]:
@@ -141,29 +156,37 @@ def _by_minute(samples: Iterable[Sample]) -> list[tuple[int, list[Sample]]]:
     return sorted(minutes.items())
 
 
-def _judge_minute(
-    seat: Seat, docket: Docket, rules: Mapping[str, Rule], minute: int, rows: list[Sample], counts: Counter[str]
-) -> Seat:
-    """Move every ring to this minute, judge every rule at the seat's newest, settle the alert once."""
-    newest = max(seat.newest, minute)
-    older = newest - seat.newest if seat.newest else 0
-    known, first, rings, changed = docket.known, newest > seat.newest, {}, []
+def _judged_minute(
+    rings: Mapping[str, Ring],
+    last: int,
+    docket: Docket,
+    rules: Mapping[str, Rule],
+    minute: int,
+    rows: list[Sample],
+    counts: Counter[str],
+) -> tuple[Mapping[str, Ring], int]:
+    """Move every ring to this minute, judge every rule at the newest, settle the alert once. `last`: judged so far."""
+    newest = max(last, minute)
+    older = newest - last if last else 0
+    known, flaps, moved, changed = docket.known, docket.flaps, dict[str, Ring](), []
     for rule_id, rule in rules.items():
-        rule = replace(rule, clear_for=STEADY) if docket.flaps else rule
+        rule = replace(rule, clear_for=STEADY) if flaps else rule
         marks = [window.read(rule, row) for row in rows]
-        counts.update(f"outcomes:{mark.outcome}" for mark in marks)
-        ring = window.marked(window.aged(seat.rings[rule_id], older), newest - minute, marks)
-        breach, rings[rule_id] = judging.judged(known.get(rule_id), ring, rule, newest, minute, rows, first=first)
+        for mark in marks:
+            counts[mark.counted] = counts.get(mark.counted, 0) + 1
+        ring = window.moved(rings[rule_id], older, newest - minute, marks)
+        breach, moved[rule_id] = judging.judged(
+            known.get(rule_id), ring, rule, newest, minute, rows, first=newest > last
+        )
         if breach is not None:
-            changed.append(replace(breach, clears_for=rule.clear_for) if docket.flaps else breach)
+            changed.append(replace(breach, clears_for=rule.clear_for) if flaps else breach)
     docket.settle(newest, changed)
-    return replace(seat, newest=newest, rings=rings)
+    return moved, newest
 
 
-def _cut_off(seat: Seat, changed: Iterable[Breach]) -> Mapping[str, Ring]:
+def _cut_off(rings: Mapping[str, Ring], over: Set[str]) -> Mapping[str, Ring]:
     """A breach that ended takes its minutes with it: the same minutes must not break the rule again."""
-    over = {breach.rule for breach in changed if breach.ending} if seat.newest else ()
-    return {rule: window.cut(ring) if rule in over else ring for rule, ring in seat.rings.items()}
+    return {rule: window.cut(ring) if rule in over else ring for rule, ring in rings.items()}
 
 
 def _drop(seat: Seat, seen: Seen, docket: Docket, rules: Mapping[str, Rule], now: datetime) -> None:
@@ -199,10 +222,11 @@ def _placed(breach: Breach, seat: Seat, seen: Seen, now: datetime) -> Breach:
 def _silent(seat: Seat, standing: Mapping[str, Breach], rules: Mapping[str, Rule], now: datetime) -> Iterator[Breach]:
     """Nobody sends us rows of somebody who is there: keep, alert or close, as each rule says."""
     since = max((moment for moment in (seat.row_at, seat.here_at) if moment), default=seat.first_seen_at or now)
+    waited_s = (now - since).total_seconds()
     for rule_id, rule in rules.items():
-        breach = standing.get(rule_id)
-        if now - since < timedelta(seconds=rule.no_data_for_s):
+        if waited_s < rule.no_data_for_s:
             continue
+        breach = standing.get(rule_id)
         if breach is None:
             if rule.no_data == "alert":
                 yield breaches.without_figures(rule, minute_of(now))

@@ -119,7 +119,7 @@ def parse(name: str, raw: object) -> float | None:
 def number(unit: str, raw: object) -> float | None:
     """As `parse`, of any metric that is counted in this unit of the catalogue."""
     if isinstance(raw, str):
-        return _of_text(unit, raw.strip()[: _TOO_LONG + 1])
+        return of_text(unit, raw)
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, int | float):
@@ -146,11 +146,12 @@ def mos(latency_ms: float, jitter_ms: float, loss_pct: float) -> float:
 
 
 @lru_cache(maxsize=1 << 14)  # the same few texts come minute after minute, of everybody
-def _of_text(unit: str, raw: str) -> float | None:
-    if not raw:
-        return None
-    if len(raw) > _TOO_LONG:
+def of_text(unit: str, raw: str) -> float | None:
+    """As `number`, of a text."""
+    if len(raw) > _TOO_LONG:  # an error is not cached
         raise ValueError("too long a text")
+    if not raw.strip():
+        return None
     size = _SIZE.fullmatch(raw) if unit == "p" else None
     if size:
         return _possible(unit, float(min(int(size[1]), int(size[2]))))

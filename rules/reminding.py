@@ -18,6 +18,8 @@ def passed(
     state: AlertState, duty: Duty, now: datetime, *, reminds: bool = True
 ) -> tuple[AlertState, tuple[Entry, ...]]:
     """Everything that is due by now, and the moment of what is due next. Not `reminds`: it is no urgent matter."""
+    if not (state.open or state.remind_at or state.next_at):
+        return state, ()
     state, awake = _awake(state, duty, now)
     state, steps = escalation.advanced(state, duty, now)
     told = bool(awake or any(step.tells for step in steps))

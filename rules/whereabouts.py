@@ -19,7 +19,7 @@ def moved(session: Session, sight: Sight, now: datetime) -> Session:
         return replace(session, left_at=sight.left_at, leave_reason=sight.leave_reason or session.leave_reason)
     if sight.waiting:
         return replace(session, left_at=session.left_at or now, leave_reason="")
-    if session.left_at and _is_older(sight, session.left_at):
+    if not (session.left_at or session.leave_reason) or (session.left_at and _is_older(sight, session.left_at)):
         return session
     return replace(session, left_at=None, leave_reason="")
 
@@ -36,6 +36,8 @@ def placed(seat: Seat, sights: Sequence[Sight], now: datetime, *, missing: bool)
     if len(left) == len(seat.sessions):
         return replace(seat, missed_at=None, away_at=min(now, max(left)))
     came = seat.here_at is None or seat.away_at is not None
+    if not came and seat.missed_at is None:
+        return seat
     return replace(seat, missed_at=None, away_at=None, here_at=now if came else seat.here_at)
 
 

@@ -5,9 +5,9 @@ bad when any row was bad, clear when some row was clear and none was not, idle w
 ring keeps what was judged after each minute, so that a late row is judged from its own minute on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cache, lru_cache
 
 from rules.expression import compile_rule_text
 from rules.model import Outcome, Ring, Rule, Sample, Severity, Span
@@ -17,45 +17,53 @@ _ALL = (1 << WIDTH) - 1
 
 _WORST_FIRST: tuple[Outcome, ...] = ("bad", "fine", "unknown", "idle")
 
-Clear = Literal["clear", "unclear", "unknown"]
-
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What one row says of one rule."""
+    """What one row says of one rule: the worst that a level says, as it is counted, and what a ring keeps of it."""
 
-    warning: Outcome | None
-    critical: Outcome | None
-    clear: Clear
-
-    @property
-    def outcome(self) -> Outcome:
-        """The worst that a level says, as it is counted."""
-        told = (self.warning, self.critical)
-        return next((outcome for outcome in _WORST_FIRST if outcome in told), "unknown")
-
-    @property
-    def idle(self) -> bool:
-        """Nothing is being sent on any stream that the levels name."""
-        told = [level for level in (self.warning, self.critical) if level is not None]
-        return bool(told) and all(level == "idle" for level in told)
+    counted: str  #: "outcomes:bad"
+    warning_bad: int
+    critical_bad: int
+    clear: int
+    unclear: int
+    idle: int  #: nothing is being sent on any stream that the levels name
 
 
 def read(rule: Rule, sample: Sample) -> Marks:
     """Judge one row by one rule."""
-    warning = compile_rule_text(rule.warning).outcome(sample) if rule.warning else None
-    critical = compile_rule_text(rule.critical).outcome(sample) if rule.critical else None
-    return Marks(warning, critical, _clear(rule, sample, warning, critical))
+    return _reader(rule.warning, rule.critical, rule.clear)(sample)
 
 
-def _clear(rule: Rule, sample: Sample, *levels: Outcome | None) -> Clear:
-    if rule.clear:
-        holds = compile_rule_text(rule.clear).holds(sample)
-        return "unknown" if holds is None else "clear" if holds else "unclear"
-    told = [level for level in levels if level is not None]
-    if "bad" in told:
-        return "unclear"
-    return "clear" if told and all(level == "fine" for level in told) else "unknown"
+@lru_cache(maxsize=4096)
+def _reader(warning: str | None, critical: str | None, clear: str | None) -> Callable[[Sample], Marks]:
+    """A rule's levels as one function: looked up once a row, not each of them."""
+    warns = compile_rule_text(warning).outcome if warning else None
+    alarms = compile_rule_text(critical).outcome if critical else None
+    holds = compile_rule_text(clear).holds if clear else None
+    return lambda sample: _marks(
+        warns(sample) if warns else None,
+        alarms(sample) if alarms else None,
+        holds(sample) if holds else None,
+        holds is not None,
+    )
+
+
+@cache  # there are a hundred at most
+def _marks(warning: Outcome | None, critical: Outcome | None, clears: bool | None, has_clear: bool) -> Marks:
+    """What the levels say, and what the clear level says; without one, it is clear where all levels are fine."""
+    told = [level for level in (warning, critical) if level is not None]
+    idle = bool(told) and all(level == "idle" for level in told)
+    if not has_clear:
+        clears = False if "bad" in told else True if told and all(level == "fine" for level in told) else None
+    return Marks(
+        f"outcomes:{next((outcome for outcome in _WORST_FIRST if outcome in told), 'unknown')}",
+        warning == "bad",
+        critical == "bad",
+        clears is True and not idle,
+        clears is False and not idle,
+        idle,
+    )
 
 
 def empty(revision: int, standing: Severity | None = None) -> Ring:
@@ -63,47 +71,46 @@ def empty(revision: int, standing: Severity | None = None) -> Ring:
     return Ring(revision, warned=_ALL * (standing == "warning"), raised=_ALL * (standing == "critical"))
 
 
-def aged(ring: Ring, minutes: int) -> Ring:
-    """The ring `minutes` later; the minutes between hold nothing, and what stood goes on standing."""
-    if minutes <= 0:
-        return ring
+def moved(ring: Ring, minutes: int, ago: int, marks: Iterable[Marks]) -> Ring:
+    """The ring `minutes` later, with what rows say of the minute `ago` minutes before the newest.
+
+    The minutes between hold nothing, and what stood goes on standing.
+    """
     if minutes >= WIDTH:
-        return empty(ring.revision, stood(ring, 0))
-    between = (1 << minutes) - 1
-    return Ring(
+        ring, minutes = empty(ring.revision, stood(ring, 0)), 0
+    elif not (minutes or is_judged(ring, ago)):
+        return ring
+    bit, between = 1 << ago, (1 << minutes) - 1
+    warning, critical = ring.warning_bad << minutes, ring.critical_bad << minutes
+    clear, unclear, idle = ring.clear << minutes, ring.unclear << minutes, ring.idle << minutes
+    for mark in marks:
+        warning |= bit * mark.warning_bad
+        critical |= bit * mark.critical_bad
+        clear |= bit * mark.clear
+        unclear |= bit * mark.unclear
+        idle |= bit * mark.idle
+    return Ring(  # replace() takes twice as long
         ring.revision,
-        warning_bad=(ring.warning_bad << minutes) & _ALL,
-        critical_bad=(ring.critical_bad << minutes) & _ALL,
-        clear=(ring.clear << minutes) & _ALL,
-        unclear=(ring.unclear << minutes) & _ALL,
-        idle=(ring.idle << minutes) & _ALL,
-        warned=(ring.warned << minutes) & _ALL | between * (ring.warned & 1),
-        raised=(ring.raised << minutes) & _ALL | between * (ring.raised & 1),
-        over=(ring.over << minutes) & _ALL,
-        cut=(ring.cut << minutes) & _ALL,
+        warning & _ALL,
+        critical & _ALL,
+        clear & _ALL,
+        unclear & _ALL,
+        idle & _ALL,
+        (ring.warned << minutes) & _ALL | between * (ring.warned & 1),
+        (ring.raised << minutes) & _ALL | between * (ring.raised & 1),
+        (ring.over << minutes) & _ALL,
+        (ring.cut << minutes) & _ALL,
     )
+
+
+def is_calm(ring: Ring) -> bool:
+    """No minute of it was bad and nothing stood in any: there is nothing to judge."""
+    return not (ring.warning_bad or ring.critical_bad or ring.warned or ring.raised or ring.over)
 
 
 def is_judged(ring: Ring, ago: int) -> bool:
     """Whether a row of that minute still counts: it is not older than the ring, nor than what cut a breach off."""
     return 0 <= ago < WIDTH - 1 and not ring.cut & ((1 << (ago + 1)) - 1)
-
-
-def marked(ring: Ring, ago: int, marks: Iterable[Marks]) -> Ring:
-    """Add what rows say of the minute `ago` minutes before the newest."""
-    if not is_judged(ring, ago):
-        return ring
-    bit = 1 << ago
-    warning, critical, clear = ring.warning_bad, ring.critical_bad, ring.clear
-    unclear, idle = ring.unclear, ring.idle
-    for mark in marks:
-        warning |= bit * (mark.warning == "bad")
-        critical |= bit * (mark.critical == "bad")
-        clear |= bit * (mark.clear == "clear" and not mark.idle)
-        unclear |= bit * (mark.clear == "unclear" and not mark.idle)
-        idle |= bit * mark.idle
-    stands = (ring.warned, ring.raised, ring.over, ring.cut)
-    return Ring(ring.revision, warning, critical, clear, unclear, idle, *stands)  # replace() takes twice as long
 
 
 def stood(ring: Ring, ago: int) -> Severity | None:

@@ -8,7 +8,9 @@ from rules.model.registered import Policy, Span
 from rules.model.terms import Ending, Hold, Severity, TransitionKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # as good as frozen: every row makes one for each rule, and freezing makes that five times as slow
 class Ring:
     """The last minutes of one rule for one seat, as bit masks; bit 0 is the seat's newest minute.
 

@@ -4,7 +4,7 @@ Zoom marks every field optional, so what can not be read spoils itself only. An 
 nothing is sent or received: it is missing, never zero.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -25,12 +25,17 @@ _FACTS = (
     "os",
 )
 _ROLES = ("host", "attendee", "panelist")
+_SCORED = ("latency", "jitter", "avg_loss")
 _LONGEST = 256
 _YEARS = range(2000, 2200)
-_FIELDS: Mapping[str, tuple[metrics.Metric, ...]] = {
-    stream: tuple(metric for metric in metrics.CATALOGUE.values() if metric.stream == stream)
+_Fields = Sequence[tuple[str, str, str]]  #: the name of each field, of its metric, of its unit
+_FIELDS: Mapping[str, _Fields] = {
+    stream: [
+        (metric.field, metric.name, metric.unit) for metric in metrics.CATALOGUE.values() if metric.stream == stream
+    ]
     for stream in dict.fromkeys(metric.stream for metric in metrics.CATALOGUE.values())
 }
+_UNTOLD = object()
 
 
 def sight(raw: object, *, session: str | None = None) -> Sight:
@@ -50,10 +55,10 @@ def glance(raw: object, *, session: str | None = None) -> Sight:
 
 
 def read(seen: Sight) -> Sight:
-    """The sight with all its rows read."""
+    """The sight with all its rows read, and the estimated score of audio beside what Zoom tells."""
     rows = [row.read(seen.session) for row in seen.unread]
     spoiled = seen.spoiled + sum(spoiled for _, spoiled in rows)
-    return replace(seen, samples=(*seen.samples, *(sample for sample, _ in rows)), spoiled=spoiled, unread=())
+    return replace(seen, samples=(*seen.samples, *(_scored(sample) for sample, _ in rows)), spoiled=spoiled, unread=())
 
 
 def bulk(raw: object) -> tuple[Sight, ...]:
@@ -153,37 +158,38 @@ def _read(minute: int, told: Mapping[str, Any], session: str) -> tuple[Sample, i
             _stream(row, stream, fields, block)
         else:
             row.spoiled += block is not None
-    for stream in ("audio_input", "audio_output"):
-        _score(row.values, stream)
     return Sample(session, minute, row.values, frozenset(row.blank)), row.spoiled
 
 
-def _stream(row: _Row, stream: str, fields: tuple[metrics.Metric, ...], block: Mapping[str, Any]) -> None:
+def _stream(row: _Row, stream: str, fields: _Fields, block: Mapping[str, Any]) -> None:
     """One stream of a row: blank when all that Zoom says of it is empty."""
     told = missing = 0
-    for metric in fields:
-        if metric.field not in block:
+    for name, metric, unit in fields:
+        raw = block.get(name, _UNTOLD)
+        if raw is _UNTOLD:
             continue
         told += 1
         try:
-            value = metrics.number(metric.unit, block[metric.field])
+            value = metrics.of_text(unit, raw) if raw.__class__ is str else metrics.number(unit, raw)
         except ValueError:
             row.spoiled += 1
             continue
         if value is None:
             missing += 1
         else:
-            row.values[metric.name] = value
+            row.values[metric] = value
     if told and missing == told and stream in metrics.STREAMS:
         row.blank.add(stream)
 
 
-def _score(values: dict[str, float], stream: str) -> None:
-    """The estimated score of an audio stream, when all that it is made of is there."""
-    latency_ms, jitter_ms = values.get(f"{stream}.latency"), values.get(f"{stream}.jitter")
-    loss_pct = values.get(f"{stream}.avg_loss")
-    if latency_ms is not None and jitter_ms is not None and loss_pct is not None:
-        values[f"{stream}.mos"] = metrics.mos(latency_ms, jitter_ms, loss_pct)
+def _scored(sample: Sample) -> Sample:
+    """With the score of each audio stream, when all that it is made of is there."""
+    scores = {}
+    for stream in ("audio_input", "audio_output"):
+        parts = [value for name in _SCORED if (value := sample.values.get(f"{stream}.{name}")) is not None]
+        if len(parts) == len(_SCORED):
+            scores[f"{stream}.mos"] = metrics.mos(*parts)
+    return replace(sample, values={**sample.values, **scores})
 
 
 def _rows(raw: object, *names: str) -> tuple[object, ...]:
