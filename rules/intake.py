@@ -1,9 +1,9 @@
 """Behind the watermark: which rows of an answer are new, and what is wrong with the others.
 
-One row per session and minute; the first wins. Zoom tells each row for minutes on end: only what is new is read, and
-once more the row that was the newest, which Zoom may have told too early. One that differs by then is counted
-`revised`, one that comes after a newer minute `late`, a hole that Zoom no longer tells `gap`, a minute ahead of our
-clock `future`, a field that can not be read `spoiled`.
+One row per session and minute; the first wins. Zoom tells each row for minutes on end: only what is new is read. The
+one that was the newest, which Zoom may have told too early, is compared once more: where its media differ by then it
+is counted `revised`. A row that comes after a newer minute is `late`, a hole that Zoom no longer tells a `gap`, a
+minute ahead of our clock `future`, a field that can not be read `spoiled`.
 """
 
 import struct
@@ -21,6 +21,7 @@ from rules.model import Sample, Session, Unread, minute_of
 BEFORE_FIRST_SEEN = 5  #: minutes of history that a new session brings along; older rows are dropped
 AHEAD = timedelta(seconds=60)
 _REMEMBERED = 64
+_BITS = 32  #: of a checksum
 _COUNTED = ("future", "late", "revised", "spoiled", "gap")
 _FIGURES = struct.Struct(f"<{len(CATALOGUE)}d{len(STREAMS)}?")
 
@@ -52,12 +53,13 @@ def taken(session: Session, rows: Iterable[Sample | Unread], now: datetime) -> T
             continue
         oldest = oldest or minute
         if minute > watermark or (minute == watermark and known is not None):
-            sample, spoiled = _read(row, session)
-            mark = recent[minute] = _checksum(sample)
-            counts["revised"] += known not in (None, mark)
+            mark = recent[minute] = _mark(row)
             if known is None:
+                sample, spoiled = (row, 0) if isinstance(row, Sample) else row.read(session.id)
                 fresh.append(sample)
                 counts["spoiled"] += spoiled
+            else:
+                counts["revised"] += known != mark and known >> _BITS == mark >> _BITS
         elif known is None and minute >= floor:
             counts["late"] += 1
             recent[minute] = 0
@@ -72,11 +74,9 @@ def _moved(session: Session, recent: dict[int, int], fresh: list[Sample]) -> Ses
     return session if kept == session.recent else replace(session, watermark=watermark, recent=kept)
 
 
-def _read(row: Sample | Unread, session: Session) -> tuple[Sample, int]:
-    return row.read(session.id) if isinstance(row, Unread) else (row, 0)
-
-
-def _checksum(row: Sample) -> int:
-    """Of the figures that Zoom told, whatever was computed of them."""
+def _mark(row: Sample | Unread) -> int:
+    """What is remembered of a row: a checksum, and which kind of it, as texts do not compare with folded figures."""
+    if not isinstance(row, Sample):
+        return row.mark() | 1 << _BITS
     told = _FIGURES.pack(*map(row.values.get, CATALOGUE, repeat(nan)), *map(row.blank.__contains__, STREAMS))
     return zlib.crc32(told)

@@ -1,8 +1,9 @@
 """What is seen of meetings and of the people in them, and what is kept of a meeting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from rules.model.terms import MeetingKind
 
@@ -21,15 +22,18 @@ class Sample:
     blank: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A row that an answer tells of and nobody has read yet: of five that Zoom tells, four were taken before.
+class Unread(Protocol):
+    """A row that an answer tells of and nobody has read yet: of five that Zoom tells, four were taken before."""
 
-    `read` gives it as a sample of a session, and how many of its fields could not be read.
-    """
+    @property
+    def minute(self) -> int:
+        """The minute that it is of."""
 
-    minute: int
-    read: Callable[[str], tuple[Sample, int]]
+    def read(self, session: str) -> tuple[Sample, int]:
+        """It as a sample of a session, and how many of its fields could not be read."""
+
+    def mark(self) -> int:
+        """A checksum of its media as they are written, for much less than reading it costs."""
 
 
 @dataclass(frozen=True, slots=True)

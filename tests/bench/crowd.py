@@ -5,7 +5,9 @@ the same in every ten people, so that a crowd of ten and one of ten thousand dif
 """
 
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
+from functools import cache
 from random import Random
 
 from simulator import reports
@@ -16,7 +18,11 @@ from simulator.runs import Instance, Knobs
 
 MINUTE = 60
 RETOLD = 5  #: rows in each answer
-POOL, DATE = 400, "1970-01-01T00:00:00Z"  #: rows of each kind, and the date that they bear until one is told
+POOL = 400  #: rows of each kind
+DATE, PART = (
+    "1970-01-01T00:00:00Z",
+    "#",
+)  #: stand in a row for its date and the decimals of its bit rates until it is told
 _MUTED = dict.fromkeys(SOUND, "")
 _TROUBLES = (  # six in ten have none
     ("audio_input", {"avg_loss": 14}),
@@ -25,14 +31,12 @@ _TROUBLES = (  # six in ten have none
     ("audio_output", {"latency": 400}),
 )
 
-Kind = Callable[[int, int], str]
-
 
 class Crowd:
     """So many people of one meeting, and what Zoom tells of them at a minute."""
 
     def __init__(self, size: int, start: int, seed: int = 6) -> None:
-        self._start, self._seed = start, seed
+        self._start = start
         run = Instance("engine==", "97763643886", "Rounds", start)
         self._heads = [_head(run, nth, start) for nth in range(size)]
         self._rows = {kind: _pool(kind, seed) for kind in ("fine", "wifi", "muted", "sharing", *map(str, range(4)))}
@@ -48,8 +52,9 @@ class Crowd:
 
     def _row(self, nth: int, minute: int) -> str:
         rows = self._rows[_kind(nth, minute)]
-        row = rows[(nth * 7919 + minute * 104_729) % POOL]
-        return row.replace(DATE, stamp(self._start + minute * MINUTE), 1)
+        place = nth * 7919 + minute * 104_729
+        dated = rows[place % POOL].replace(DATE, stamp(self._start + minute * MINUTE), 1)
+        return dated.replace(PART, f"{place // POOL % 100:02}")
 
 
 def _kind(nth: int, minute: int) -> str:
@@ -60,8 +65,9 @@ def _kind(nth: int, minute: int) -> str:
     return {1: "muted", 2: "muted", 3: "sharing", 4: "wifi", 5: "wifi"}.get(place, "fine")
 
 
+@cache
 def _pool(kind: str, seed: int) -> Sequence[str]:
-    """Rows of one kind, all different."""
+    """Rows of one kind, all different. Their bit rates are anew each time that they are told, as real ones are."""
     traits = frozenset({kind} & {"wifi", "sharing"})
     person = Person("1", "", 0, traits=traits, seed=f"{seed}|{kind}")
     if kind == "muted":
@@ -69,7 +75,7 @@ def _pool(kind: str, seed: int) -> Sequence[str]:
     if kind.isdigit():
         person.change(Change(*_TROUBLES[int(kind)], 0))
     rows = [person.row(minute * MINUTE) for minute in range(POOL)]
-    return [json.dumps({**row, "date_time": DATE}) for row in rows]
+    return [re.sub(r"\.\d+( ?kbps)", rf".{PART}\1", json.dumps({**row, "date_time": DATE})) for row in rows]
 
 
 def _head(run: Instance, nth: int, start: int) -> str:

@@ -1,12 +1,12 @@
 """Behind the watermark: what is taken, what is counted, what is dropped."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from rules.intake import joined, taken
-from rules.model import Sample, Unread
+from rules.model import Sample
 from tests.rules.builders import MINUTE, START, a_row
 
 
@@ -49,27 +49,41 @@ def test_late_and_revised_are_counted_once() -> None:
     assert dict(again.counts) == {}
 
 
-def _told(read: list, losses: dict) -> list:
-    """Rows as an answer tells them; `read` gathers the minutes of those that somebody read."""
+@dataclass
+class _Told:
+    """A row as an answer tells it; `read_minutes` gathers the minutes of those that somebody read."""
 
-    def reader(minute: int, loss: float):
-        def reads(session: str) -> tuple[Sample, int]:
-            read.append(minute)
-            return a_row(minute, loss, session), 1
+    minute: int
+    loss: float
+    read_minutes: list[int]
 
-        return Unread(MINUTE + minute, reads)
+    def read(self, session: str) -> tuple[Sample, int]:
+        self.read_minutes.append(self.minute - MINUTE)
+        return a_row(self.minute - MINUTE, self.loss, session), 1
 
-    return [reader(minute, loss) for minute, loss in losses.items()]
+    def mark(self) -> int:
+        return round(self.loss)
 
 
-def test_only_new_rows_are_read_and_once_more_the_one_that_was_the_newest() -> None:
+def test_only_new_rows_are_read_and_the_one_that_was_the_newest_is_compared() -> None:
     read: list[int] = []
+    session, now = joined("7", START), START + timedelta(minutes=60)
 
-    took = taken(_after(0, 1, 2, 3), _told(read, {0: 1, 1: 9, 2: 1, 3: 9, 4: 1}), START + timedelta(minutes=60))
+    def told(*losses: float) -> list[_Told]:
+        return [_Told(MINUTE + minute, loss, read) for minute, loss in enumerate(losses)]
 
-    assert read == [3, 4]
-    assert took.samples == (a_row(4, 1, "7"),)
-    assert dict(took.counts) == {"revised": 1, "spoiled": 1}, "a field is spoiled once, however often it is told"
+    once = taken(session, told(1, 1, 1), now)
+    again = taken(once.session, told(9, 1, 9, 1), now)
+
+    assert read == [0, 1, 2, 3]
+    assert again.samples == (a_row(3, 1, "7"),)
+    assert dict(again.counts) == {"revised": 1, "spoiled": 1}, "a field is spoiled once, however often it is told"
+
+
+def test_a_row_that_was_pushed_is_not_revised_by_one_that_was_asked_for() -> None:
+    pushed = taken(joined("7", START), [a_row(0, 1)], START)
+
+    assert dict(taken(pushed.session, [_Told(MINUTE, 9, [])], START).counts) == {}
 
 
 def test_the_same_figures_in_another_order_are_no_revision() -> None:

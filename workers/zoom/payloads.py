@@ -4,10 +4,11 @@ Zoom marks every field optional, so what can not be read spoils itself only. An 
 nothing is sent or received: it is missing, never zero.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -48,7 +49,7 @@ def glance(raw: object, *, session: str | None = None) -> Sight:
     person = _object(raw)
     rows = person.get("user_qos")
     minutes = [(_minute(told.get("date_time")), told) for told in map(_object, rows)] if isinstance(rows, list) else []
-    unread = [Unread(minute, partial(_read, minute, told)) for minute, told in minutes if minute is not None]
+    unread = [_Row(minute, told) for minute, told in minutes if minute is not None]
     unread.sort(key=attrgetter("minute"))
     spoiled = len(minutes) - len(unread) + (rows is not None and not isinstance(rows, list))
     return _person(person, session or "", tuple(unread), spoiled)
@@ -142,28 +143,36 @@ def _person(person: Mapping[str, Any], session: str = "", unread: tuple[Unread, 
 
 @dataclass(slots=True)
 class _Row:
-    """One `user_qos` row while it is read."""
+    """One `user_qos` row."""
 
-    values: dict[str, float] = field(default_factory=dict)
-    blank: set[str] = field(default_factory=set)
-    spoiled: int = 0
+    minute: int
+    told: Mapping[str, Any]
+
+    def read(self, session: str) -> tuple[Sample, int]:
+        """Its streams as a sample, and how many fields of it could not be read."""
+        values: dict[str, float] = {}
+        blank, spoiled = set(), 0
+        for stream, fields in _FIELDS.items():
+            block = self.told.get(stream)
+            if isinstance(block, dict):
+                told, missing, unreadable = _stream(values, fields, block)
+                spoiled += unreadable
+                if told and missing == told and stream in metrics.STREAMS:
+                    blank.add(stream)
+            else:
+                spoiled += block is not None
+        return Sample(session, self.minute, values, frozenset(blank)), spoiled
+
+    def mark(self) -> int:
+        """A checksum of its media's texts."""
+        blocks = (self.told.get(stream) for stream in metrics.STREAMS)
+        told = [text for block in blocks if isinstance(block, dict) for text in block.values() if text.__class__ is str]
+        return zlib.crc32("|".join(told).encode("utf-8", "replace"))
 
 
-def _read(minute: int, told: Mapping[str, Any], session: str) -> tuple[Sample, int]:
-    """A row's streams as a sample, and how many fields of it could not be read."""
-    row = _Row()
-    for stream, fields in _FIELDS.items():
-        block = told.get(stream)
-        if isinstance(block, dict):
-            _stream(row, stream, fields, block)
-        else:
-            row.spoiled += block is not None
-    return Sample(session, minute, row.values, frozenset(row.blank)), row.spoiled
-
-
-def _stream(row: _Row, stream: str, fields: _Fields, block: Mapping[str, Any]) -> None:
-    """One stream of a row: blank when all that Zoom says of it is empty."""
-    told = missing = 0
+def _stream(values: dict[str, float], fields: _Fields, block: Mapping[str, Any]) -> tuple[int, int, int]:
+    """One stream of a row: how many fields are told, are empty, can not be read. All that is told empty is blank."""
+    told = missing = spoiled = 0
     for name, metric, unit in fields:
         raw = block.get(name, _UNTOLD)
         if raw is _UNTOLD:
@@ -172,14 +181,13 @@ def _stream(row: _Row, stream: str, fields: _Fields, block: Mapping[str, Any]) -
         try:
             value = metrics.of_text(unit, raw) if raw.__class__ is str else metrics.number(unit, raw)
         except ValueError:
-            row.spoiled += 1
+            spoiled += 1
             continue
         if value is None:
             missing += 1
         else:
-            row.values[metric] = value
-    if told and missing == told and stream in metrics.STREAMS:
-        row.blank.add(stream)
+            values[metric] = value
+    return told, missing, spoiled
 
 
 def _scored(sample: Sample) -> Sample:
