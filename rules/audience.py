@@ -48,7 +48,7 @@ class Audience:
 
 def audience_of(wish: Wish, seat: Seat) -> Audience:
     """A watch's wish for one seat, as its alert asks of it."""
-    rules = frozenset(rule.id for rule in wish.rules)
+    rules = frozenset([rule.id for rule in wish.rules])
     backing = Backing(wish.backing, wish.labels) if wish.backing else None
 
     def hushed(breach: Breach) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ minute ahead of our clock `future`, a field that can not be read `spoiled`.
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import repeat
 from math import nan
@@ -71,7 +71,9 @@ def taken(session: Session, rows: Iterable[Sample | Unread], now: datetime) -> T
 def _moved(session: Session, recent: dict[int, int], fresh: list[Sample]) -> Session:
     watermark = max(session.watermark, fresh[-1].minute) if fresh else session.watermark
     kept = tuple(sorted(recent.items())[-_REMEMBERED:])
-    return session if kept == session.recent else replace(session, watermark=watermark, recent=kept)
+    if kept == session.recent:
+        return session
+    return Session(session.id, session.first_minute, watermark, session.left_at, session.leave_reason, kept)
 
 
 def _mark(row: Sample | Unread) -> int:

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -99,6 +98,7 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
 
 _FIGURE = re.compile(r"\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))\s*([A-Za-z]*|%)\s*")
 _SIZE = re.compile(r"\s*([0-9]{1,6})\s*[*xX×]\s*([0-9]{1,6})\s*")
+_REMEMBERED = 1 << 13  #: texts of a unit; bit rates are nearly all different
 _TOO_LONG = 64  # longer text is no figure, whatever it holds
 
 
@@ -119,7 +119,7 @@ def parse(name: str, raw: object) -> float | None:
 def number(unit: str, raw: object) -> float | None:
     """As `parse`, of any metric that is counted in this unit of the catalogue."""
     if isinstance(raw, str):
-        return of_text(unit, raw)
+        return TEXTS[unit][raw]
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, int | float):
@@ -145,11 +145,28 @@ def mos(latency_ms: float, jitter_ms: float, loss_pct: float) -> float:
     return max(1.0, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating))
 
 
-@lru_cache(maxsize=1 << 14)  # the same few texts come minute after minute, of everybody
-def of_text(unit: str, raw: str) -> float | None:
-    """As `number`, of a text."""
-    if len(raw) > _TOO_LONG:  # an error is not cached
+class Texts(dict[str, float | None]):
+    """What texts of one unit say, read when they are first asked for: the same few come minute after minute."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def __missing__(self, text: str) -> float | None:
+        """Raises ValueError for what is no number, and forgets everything when too much was asked for."""
+        value = _number(self.unit, text)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[text] = value
+        return value
+
+
+def _number(unit: str, raw: str) -> float | None:
+    if len(raw) > _TOO_LONG:
         raise ValueError("too long a text")
+    plain = raw.removesuffix(unit).rstrip()
+    if plain.isascii() and plain.replace(".", "", 1).isdecimal():  # most are: a third of what a match costs
+        return _possible(unit, float(plain))
     if not raw.strip():
         return None
     size = _SIZE.fullmatch(raw) if unit == "p" else None
@@ -167,3 +184,7 @@ def _possible(unit: str, value: float) -> float | None:
     if not math.isfinite(value) or (value < 0 and unit != "dBm"):
         raise ValueError(f"{value} is impossible")
     return None if unit == "p" and value == 0 else value
+
+
+#: By unit: what is written in it → the number that it says.
+TEXTS: Mapping[str, Texts] = {unit: Texts(unit) for unit in dict.fromkeys(metric.unit for metric in CATALOGUE.values())}

@@ -12,6 +12,7 @@ from tests.bench import report
 
 #: name → module, imported when it runs; in the order of the document
 BENCHES = {
+    "engine": "tests.bench.engine",
     "poll": "tests.bench.poll",
     "latency": "tests.bench.latency",
     "delivery": "tests.bench.delivery",

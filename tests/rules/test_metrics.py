@@ -1,6 +1,7 @@
 """The catalogue and its numbers: what Zoom writes, what it never means, what we estimate from it."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -134,3 +135,33 @@ def test_estimated_score_follows_the_published_vectors(latency, jitter, loss, sc
 @given(*[st.floats(0, 1e6)] * 3)
 def test_estimated_score_stays_on_its_scale(latency, jitter, loss):
     assert 1 <= metrics.mos(latency, jitter, loss) <= 4.5
+
+
+_TEXTS = st.from_regex(r"\s?[+-]?[0-9٣.]{0,4}\s?(ms|kbps|Mbps|%|p|dBm)?", fullmatch=True)
+_UNITS = sorted({metric.unit for metric in metrics.CATALOGUE.values()})
+
+
+@settings(deadline=None)
+@given(unit=st.sampled_from(_UNITS), text=_TEXTS)
+def test_a_text_says_what_its_pattern_says_whether_it_is_remembered_or_not(unit, text):
+    found = re.fullmatch(r"\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))\s*([A-Za-z]*|%)\s*", text)
+    told, scale = metrics.UNITS[found[2].lower()] if found and found[2] else (unit, 1)
+    good = bool(found) and told == unit and (unit == "dBm" or float(found[1]) >= 0)
+
+    for _ in range(2):
+        if not good and text.strip():
+            with pytest.raises(ValueError, match=r"."):
+                metrics.number(unit, text)
+        else:
+            value = metrics.number(unit, text)
+            assert value == (float(found[1]) * scale or (None if unit == "p" else 0)) if good else value is None
+
+
+def test_what_is_remembered_of_texts_has_a_bound():
+    texts = metrics.Texts("ms")
+
+    for nth in range(20_000):
+        assert texts[f"{nth} ms"] == nth
+
+    assert len(texts) < 10_000
+    assert texts["7 ms"] == 7

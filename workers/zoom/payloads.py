@@ -29,10 +29,12 @@ _ROLES = ("host", "attendee", "panelist")
 _SCORED = ("latency", "jitter", "avg_loss")
 _LONGEST = 256
 _YEARS = range(2000, 2200)
-_Fields = Sequence[tuple[str, str, str]]  #: the name of each field, of its metric, of its unit
+_Fields = Sequence[tuple[str, str, metrics.Texts]]  #: the name of each field, that of its metric, what its texts say
 _FIELDS: Mapping[str, _Fields] = {
     stream: [
-        (metric.field, metric.name, metric.unit) for metric in metrics.CATALOGUE.values() if metric.stream == stream
+        (metric.field, metric.name, metrics.TEXTS[metric.unit])
+        for metric in metrics.CATALOGUE.values()
+        if metric.stream == stream
     ]
     for stream in dict.fromkeys(metric.stream for metric in metrics.CATALOGUE.values())
 }
@@ -165,21 +167,28 @@ class _Row:
 
     def mark(self) -> int:
         """A checksum of its media's texts."""
-        blocks = (self.told.get(stream) for stream in metrics.STREAMS)
-        told = [text for block in blocks if isinstance(block, dict) for text in block.values() if text.__class__ is str]
-        return zlib.crc32("|".join(told).encode("utf-8", "replace"))
+        told: list[Any] = []
+        for stream in metrics.STREAMS:
+            block = self.told.get(stream)
+            if isinstance(block, dict):
+                told += block.values()
+        try:
+            written = "|".join(told)
+        except TypeError:  # not all of it is text
+            written = "|".join(text for text in told if isinstance(text, str))
+        return zlib.crc32(written.encode("utf-8", "replace"))
 
 
 def _stream(values: dict[str, float], fields: _Fields, block: Mapping[str, Any]) -> tuple[int, int, int]:
     """One stream of a row: how many fields are told, are empty, can not be read. All that is told empty is blank."""
     told = missing = spoiled = 0
-    for name, metric, unit in fields:
+    for name, metric, texts in fields:
         raw = block.get(name, _UNTOLD)
         if raw is _UNTOLD:
             continue
         told += 1
         try:
-            value = metrics.of_text(unit, raw) if raw.__class__ is str else metrics.number(unit, raw)
+            value = texts[raw] if raw.__class__ is str else metrics.number(texts.unit, raw)
         except ValueError:
             spoiled += 1
             continue
