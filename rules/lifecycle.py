@@ -141,12 +141,12 @@ def _count(counts: Counter[str], more: Mapping[str, int]) -> None:
 
 
 def _named(seat: Seat, sight: Sight) -> Seat:
-    aliases = {*seat.aliases, *(alias for alias in (sight.email, sight.zoom_user) if alias)}
-    facts = {**seat.facts, **sight.facts}
-    name = sight.name or seat.name
-    if (name, facts, len(aliases)) == (seat.name, seat.facts, len(seat.aliases)):
+    """The seat with what was told of its person, which mostly is what is known."""
+    new = {sight.email, sight.zoom_user}.difference(seat.aliases, ("",))
+    if not new and sight.name in (seat.name, "") and sight.facts.items() <= seat.facts.items():
         return seat
-    return replace(seat, name=name, aliases=tuple(sorted(aliases)), facts=facts)
+    aliases, facts = tuple(sorted({*seat.aliases, *new})), {**seat.facts, **sight.facts}
+    return replace(seat, name=sight.name or seat.name, aliases=aliases, facts=facts)
 
 
 def _by_minute(samples: Iterable[Sample]) -> list[tuple[int, list[Sample]]]:
