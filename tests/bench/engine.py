@@ -174,8 +174,8 @@ _LINES = [
     "them new; every metric of that one is read, as it is kept for people. Six in ten people are fine at all times, "
     "one in ten goes bad for five minutes in twelve, two are muted, one shares a screen. Beside it, look by look in "
     "turn at the same texts, a plain loop: `json.loads`, the same thresholds as ifs over the few fields they name, "
-    "and counters for N of M (`tests/bench/plainly.py`). It keeps no figures, knows no reasons and tells nobody: it is the "
-    f"floor. CPU time of the process; medians of {ROUNDS} rounds of at least {AT_LEAST:,} samples, after {WARM} looks.",
+    "and counters for N of M (`tests/bench/plainly.py`). It keeps no figures, knows no reasons and tells nobody: it is "
+    f"the floor. CPU time of the process; medians of {ROUNDS} rounds of at least {AT_LEAST:,} samples, after {WARM} looks.",
     "",
 ]
 
