@@ -18,6 +18,7 @@ from service.store import keys
 from simulator import Simulator
 from tests.chaos.crew import Crew, Place
 from tests.plant import Plant, plant
+from workers.embedded import tied
 
 BASE = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
 STEP_S = 15.0
@@ -58,10 +59,10 @@ class Yard(Plant):
             self.store.clock.put(_moment(BASE))
 
     def start(self, *words: str, log: str = "plant", **environ: str) -> "subprocess.Popen[bytes]":
-        """One of our processes, leading a group of its own."""
+        """One of our processes, leading a group of its own; on Linux it ends with us, however we end."""
         with Path(self.folder, f"{log}.log").open("a") as out:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "workers.cli", *words],
+                tied([sys.executable, "-P", "-m", "workers.cli", *words]),
                 env={**self._environ, **_SHIMMED, **environ},
                 stdout=out,
                 stderr=out,
