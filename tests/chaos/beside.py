@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from statistics import median
 
 from rules.model import Debt, Note
 from service.queues import Queues
@@ -17,19 +18,22 @@ from tests.plant import Plant, plant, wait
 HEALTHY, HANGING = 60, 11
 EVERY_S = 2.0  #: each channel owes a message so often; it may post once a second
 HANG_S = 60.0
+STRETCHES = 4
 TIMES = 2.0  #: beside hanging ones no later than so many times alone
 
 
 @dataclass(frozen=True)
 class Told:
-    """How late each healthy message was, in seconds, and how many posts the hanging ones were sent."""
+    """How late each healthy message was, in seconds, as they came, and how many posts the hanging ones were sent."""
 
     late_s: Sequence[float]
     hung: int
 
     def at(self, part: float) -> float:
-        """A quantile, as the value below which that part of them lies."""
-        return sorted(self.late_s)[max(0, round(part * len(self.late_s)) - 1)]
+        """A quantile, as the middle one of several stretches, so that one stall of the machine decides nothing."""
+        size = -(-len(self.late_s) // STRETCHES)
+        stretches = [sorted(self.late_s[begin : begin + size]) for begin in range(0, len(self.late_s), size)]
+        return median(each[max(0, round(part * len(each)) - 1)] for each in stretches)
 
 
 class House(Plant):
@@ -117,10 +121,13 @@ def _moments(names: Sequence[str], lasts_s: float, dice: random.Random) -> Itera
 
 def lines(alone: Told, beside: Told) -> list[str]:
     """The table."""
-    head = f"one worker, {HEALTHY} healthy channels, a message each every {EVERY_S:.0f} s: from owed to received"
-    row = "  {:<24} {:>5} posts   p50 {:>5.0f} ms   p99 {:>5.0f} ms   most {:>5.0f} ms"
+    head = (
+        f"one worker, {HEALTHY} healthy channels, a message each every {EVERY_S:.0f} s: from owed to received,"
+        f" median of {STRETCHES} stretches"
+    )
+    row = "  {:<24} {:>5} posts   p50 {:>5.0f} ms   p99 {:>5.0f} ms"
     told = [
-        row.format(name, len(each.late_s), *(each.at(part) * 1000 for part in (0.5, 0.99, 1.0)))
+        row.format(name, len(each.late_s), *(each.at(part) * 1000 for part in (0.5, 0.99)))
         for name, each in (("alone", alone), (f"beside {HANGING} that hang", beside))
     ]
     return [head, *told, f"  p99 is {ratio(alone, beside):.2f} times that alone; {beside.hung} posts hung"]
