@@ -169,13 +169,14 @@ _HEAD = ("people", "samples a second", "a sample", "the plain loop", "ratio (sma
 _LINES = [
     "## The engine",
     "",
-    f"One process, no Redis, no network: the text of one person's answer → `json.loads` → samples → {len(RULES)} stock "
-    f"rules → lifecycle, alert and plan of what is written. Each answer holds {RETOLD} rows as live Zoom's do, one of "
-    "them new; every metric of that one is read, as it is kept for people. Six in ten people are fine at all times, "
-    "one in ten goes bad for five minutes in twelve, two are muted, one shares a screen. Beside it, look by look in "
-    "turn at the same texts, a plain loop: `json.loads`, the same thresholds as ifs over the few fields they name, "
-    "and counters for N of M (`tests/bench/plainly.py`). It keeps no figures, knows no reasons and tells nobody: it is "
-    f"the floor. CPU time of the process; medians of {ROUNDS} rounds of at least {AT_LEAST:,} samples, after {WARM} looks.",
+    f"One process, no Redis, no network: the text of one person's answer → `json.loads` → samples → {len(RULES)} "
+    f"stock rules → lifecycle, alert and plan of what is written. Each answer holds {RETOLD} rows as live Zoom's do, "
+    "one of them new; every metric of that one is read, as it is kept for people. Six in ten people are fine at all "
+    "times, one in ten goes bad for five minutes in twelve, two are muted, one shares a screen. Beside it, look by "
+    "look in turn at the same texts, a plain loop: `json.loads`, the same thresholds as ifs over the few fields "
+    "that they name, and counters for N of M (`tests/bench/plainly.py`). It keeps no figures, knows no reasons and "
+    f"tells nobody: it is the floor. CPU time of the process; medians of {ROUNDS} rounds of at least {AT_LEAST:,} "
+    f"samples, after {WARM} looks.",
     "",
 ]
 
