@@ -69,7 +69,7 @@ def run(seed: int, short: bool) -> tuple[list[str], bool]:
         while field_.simulator.clock.now() < start + 2 * MINUTE:
             field_.step()
         for turn in range(rounds):
-            _round(field_, doors, stops, turn, with_web=not short)
+            _round(crowd, doors, stops, turn, with_web=not short)
         while field_.simulator.clock.now() < crowd.ends_at + MINUTE:
             field_.step()
         field_.drain(12 * MINUTE)
@@ -95,12 +95,12 @@ def _staff(field_: Yard, many: int) -> dict[str, Door]:
     return doors
 
 
-def _round(field_: Yard, doors: dict[str, Door], stops: Stops, turn: int, *, with_web: bool) -> None:
+def _round(crowd: Crowd, doors: dict[str, Door], stops: Stops, turn: int, *, with_web: bool) -> None:
     """One of each kind stops in the middle of its work, while the others see to everything; then all go on."""
-    crew, sim = field_.crew, field_.simulator
+    field_, crew, sim = crowd.yard, crowd.yard.crew, crowd.yard.simulator
     slow = sim.faults.add("slow", path="/participants", seconds=SLOW_S)
     sim.inbox.behave("", "late", seconds=LATE_S)
-    victims = _stopped(field_, doors, stops, turn, with_web=with_web)
+    victims = _stopped(crowd, doors, stops, turn, with_web=with_web)
     stood = time.monotonic()
     slow.count = slow.hits
     sim.inbox.recover()
@@ -113,9 +113,9 @@ def _round(field_: Yard, doors: dict[str, Door], stops: Stops, turn: int, *, wit
         _continued(field_, place, known[place.name], begun, doors, stops)
 
 
-def _stopped(field_: Yard, doors: dict[str, Door], stops: Stops, turn: int, *, with_web: bool) -> list[Place]:
+def _stopped(crowd: Crowd, doors: dict[str, Door], stops: Stops, turn: int, *, with_web: bool) -> list[Place]:
     """Everything becomes due; whoever is in the middle of it is stopped there."""
-    crew, victims = field_.crew, list[Place]()
+    field_, crew, victims = crowd.yard, crowd.yard.crew, list[Place]()
     before = {name: len(made.calls) for name, made in doors.items()}
     field_.store.clock.advance(seconds=MINUTE)
     field_.simulator.clock.step(MINUTE)
@@ -128,6 +128,8 @@ def _stopped(field_: Yard, doors: dict[str, Door], stops: Stops, turn: int, *, w
         crew.halt(victims[-1])
     else:
         stops.missed.append("no poll worker was found at work")
+    for meeting in crowd.meetings:  # whatever else is owed, there is something to post
+        field_.ask("POST", f"/v1/channels/chat-{meeting.number}/test")
     if until(lambda: field_.holding() and field_.at_work("deliver"), 10):
         victims.append(field_.at_work("deliver")[0])
         crew.halt(victims[-1])
