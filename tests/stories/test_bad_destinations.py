@@ -1,6 +1,7 @@
 """Destinations misbehave beside healthy ones: they delay nobody, lose nothing, and are tried with patience."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -49,6 +50,31 @@ def test_eleven_hanging_receivers_do_not_hold_up_the_twelfth(breaking: Any) -> N
 
     assert post.accepted
     assert others == {"leased"}
+
+
+def test_who_waits_for_a_slow_destination_at_the_end_of_its_time_goes_on_for_the_quick(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.deliver.DRAIN_S", 0.2)
+    inbox, runtime = house.simulator.inbox, house.runtime
+    slow, quick = house.channel(), house.channel("teams-av", "teams")
+    runtime.quick.add("teams-av")
+    inbox.behave(slow, "hang", seconds=HANG_S)
+    house.api("POST", "/v1/channels/slack-av/test")
+
+    delivering = threading.Thread(target=deliver, args=(runtime,))
+    delivering.start()
+    try:
+        time.sleep(1)  # its time is over
+        house.api("POST", "/v1/channels/teams-av/test")
+        [post] = inbox.wait(1, quick, timeout_s=HANG_S * 5)
+        waits = {each.state for each in house.store.lanes.deliveries(channel="slack-av")[0]}
+    finally:
+        inbox.recover(slow)
+        delivering.join()
+
+    assert post.accepted
+    assert waits == {"leased"}
 
 
 @pytest.mark.parametrize("trouble", ["429", "500", "503", "no_service", "invalid_token", "reset"])
