@@ -20,6 +20,7 @@ Session = tuple[str, str]  #: instance, session
 
 _VERSION = 1
 _NAMES = tuple(CATALOGUE)
+_BITS = tuple((1 << place, name) for place, name in enumerate(_NAMES))
 _PRESENCE_BYTES = (len(_NAMES) + 7) // 8
 _HALF_MAX = 65504.0  # the greatest half float: a bitrate above 65 Mbps is kept as that
 _HEAD = 3
@@ -28,10 +29,20 @@ _HEAD = 3
 def packed(sample: Sample) -> bytes:
     """A row as it is kept."""
     blank = sum(1 << place for place, stream in enumerate(STREAMS) if stream in sample.blank)
-    present = [place for place, name in enumerate(_NAMES) if name in sample.values]
-    presence = sum(1 << place for place in present).to_bytes(_PRESENCE_BYTES, "little")
-    halves = [max(-_HALF_MAX, min(_HALF_MAX, sample.values[_NAMES[place]])) for place in present]
-    return bytes((_VERSION, blank, _PRESENCE_BYTES)) + presence + struct.pack(f"<{len(halves)}e", *halves)
+    presence, told = 0, list[float]()
+    for bit, name in _BITS:
+        value = sample.values.get(name)
+        if value is not None:
+            presence |= bit
+            told.append(value)
+    return bytes((_VERSION, blank, _PRESENCE_BYTES)) + presence.to_bytes(_PRESENCE_BYTES, "little") + _halves(told)
+
+
+def _halves(told: list[float]) -> bytes:
+    try:
+        return struct.pack(f"<{len(told)}e", *told)
+    except OverflowError:  # rare enough to look at each only then
+        return struct.pack(f"<{len(told)}e", *(max(-_HALF_MAX, min(_HALF_MAX, value)) for value in told))
 
 
 def unpacked(blob: bytes, session: str, minute: int) -> Sample:
