@@ -48,7 +48,8 @@ def started(state: AlertState, backings: Mapping[str, Backing], now: datetime) -
             told = known.reached if known else ()
             called = known.called if known else ()
             runs[policy_id] = Run(backing.policy, severity, now, now, reached=told, labels=labels, called=called)
-    return replace(state, runs=tuple(runs.values()))
+    now_running = tuple(runs.values())
+    return state if now_running == state.runs else replace(state, runs=now_running)
 
 
 def advanced(state: AlertState, duty: Duty, now: datetime) -> tuple[AlertState, tuple[Entry, ...]]:

@@ -98,7 +98,7 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
 
 _FIGURE = re.compile(r"\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))\s*([A-Za-z]*|%)\s*")
 _SIZE = re.compile(r"\s*([0-9]{1,6})\s*[*xX×]\s*([0-9]{1,6})\s*")
-_REMEMBERED = 1 << 13  #: texts of a unit; bit rates are nearly all different
+_REMEMBERED = 1 << 12  #: texts of a unit
 _TOO_LONG = 64  # longer text is no figure, whatever it holds
 
 
@@ -155,6 +155,8 @@ class Texts(dict[str, float | None]):
     def __missing__(self, text: str) -> float | None:
         """Raises ValueError for what is no number, and forgets everything when too much was asked for."""
         value = _number(self.unit, text)
+        if self.unit == "kbps":  # hardly any bit rate comes twice
+            return value
         if len(self) >= _REMEMBERED:
             self.clear()
         self[text] = value

@@ -24,7 +24,9 @@ def passed(
     state, steps = escalation.advanced(state, duty, now)
     told = bool(awake or any(step.tells for step in steps))
     state, reminders = _reminded(state, duty, now, already=told) if reminds else (replace(state, remind_at=None), ())
-    return replace(state, next_at=next_at(state, duty)), (*awake, *steps, *reminders)
+    due_at = next_at(state, duty)
+    state = state if due_at == state.next_at else replace(state, next_at=due_at)
+    return state, (*awake, *steps, *reminders)
 
 
 def next_at(state: AlertState, duty: Duty) -> datetime | None:
@@ -55,7 +57,7 @@ def _reminded(state: AlertState, duty: Duty, now: datetime, *, already: bool) ->
     """Say again that it is still bad. `already`: chats hear of it just now, so the next reminder is a wait away."""
     chats = _chats(state, duty)
     if not state.open or state.held or state.snooze or not chats:
-        return replace(state, remind_at=None), ()
+        return replace(state, remind_at=None) if state.remind_at else state, ()
     if state.remind_at is None or already:
         return replace(state, remind_at=now + _wait(state)), ()
     if now < state.remind_at:
