@@ -19,6 +19,7 @@ from tests.chaos.crew import ANY, POINTS
 from tests.chaos.crowd import Crowd
 from tests.chaos.ledger import Ledger
 from tests.chaos.yard import Yard, yard
+from workers.deliver import LANES_AT_ONCE
 
 RETENTION_MIN = 15  #: minutes in a live answer of this Zoom: a meeting may lose several lookers in a row
 DRAIN_MIN = 12
@@ -134,6 +135,9 @@ def _perhaps_shoot(field_: Yard, shots: float) -> None:
 def _own_faults(field_: Yard, acts: Acts, unreached: int) -> Iterable[str]:
     if len(points := field_.crew.unreached()) > unreached:
         yield f"points at which nobody was killed: {', '.join(points)}"
+    senders = sum(times for (role, _), times in field_.crew.kills.items() if role == "deliver")
+    if len(field_.held) > LANES_AT_ONCE * senders:
+        yield f"{len(field_.held)} posts in flight at the kills of {senders} senders"
     if missing := acts.missing():
         yield f"acknowledged, and not there: {len(missing)}: {missing[:5]}"
     if owing := field_.store.health.waiting().lanes:
