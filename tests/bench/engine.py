@@ -21,7 +21,7 @@ RULES = (
 )
 SIZES = (10, 100, 1_000, 10_000)
 FIRST = 30_000_000  #: the first minute
-WARM, ROUNDS, AT_LEAST = 4, 5, 1_000  #: looks before; rounds; samples of each round
+WARM, ROUNDS, AT_LEAST = 3, 3, 1_000  #: looks before; rounds; samples of each round
 PARTS, TOGETHER = 500, 50  #: people, and as many at a time as a commit holds
 RUN = Instance("engine", "engine==", "97763643886", "Rounds")
 AIM, FLAT = 3.0, 1.25
