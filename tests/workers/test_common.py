@@ -14,6 +14,7 @@ from service.store.plans import PLANS
 from workers import common
 from workers.common import Shelf
 from workers.poll import AT_ONCE, calls_at_once
+from workers.zoom.http import CONNECTIONS
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -51,3 +52,4 @@ def test_as_many_calls_are_under_way_as_the_pace_can_use() -> None:
     assert calls_at_once(PLANS["business"].heavy.per_s) == 16
     assert calls_at_once(PLANS["pro"].heavy.per_s) == AT_ONCE[0]
     assert calls_at_once(900) == AT_ONCE[1]
+    assert AT_ONCE[1] + AT_ONCE[1] // 2 <= CONNECTIONS, "a connection that finds no place is thrown away"

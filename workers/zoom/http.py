@@ -17,10 +17,11 @@ from workers.zoom.errors import ZoomError
 TIMEOUT_S = (3.05, 10.0)  # to connect (just over a lost SYN's first repeat), to read
 ANSWER_S = 15.0  #: an answer that drips longer than this is none
 ANSWER_BYTES = 16 * 1024 * 1024  #: ten people over a working day, twice
+CONNECTIONS = 72  #: as many as threads of a worker may ask at once: 48 single calls and 24 looks, for pages and lists
 _CHUNK = 64 * 1024
 
 
-def pooled_session(settings: Settings, connections: int = 24) -> requests.Session:
+def pooled_session(settings: Settings, connections: int = CONNECTIONS) -> requests.Session:
     """A session that threads may share: it keeps connections, no cookie, and is deaf to the environment."""
     session = requests.Session()
     session.trust_env = False
