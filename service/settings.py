@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     zoom_token_url: GuardedUrl = "https://zoom.us/oauth/token"
     zoom_webhook_secret: SecretStr | None = None
     zoom_plan: Literal["business", "pro"] = "business"
-    zoom_heavy_per_second: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
+    zoom_heavy_per_second: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
     zoom_intensive_per_minute: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
     zoom_calls_per_day: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
     slack_signing_secret: SecretStr | None = None

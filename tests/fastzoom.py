@@ -87,7 +87,7 @@ class FastZoom:
             "ZOOM_ACCOUNT_ID": "fast-account",
             "ZOOM_CLIENT_ID": "fast-client",
             "ZOOM_CLIENT_SECRET": "fast-secret",
-            "ZOOM_HEAVY_PER_SECOND": "1000",
+            "ZOOM_HEAVY_PER_SECOND": "10000",
             "ZOOM_INTENSIVE_PER_MINUTE": "10000",
             "ZOOM_CALLS_PER_DAY": "100000000",
         }

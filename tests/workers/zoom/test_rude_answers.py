@@ -41,7 +41,7 @@ def test_it_is_no_answer_and_ends_in_time(name: str) -> None:
     assert caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", sorted(PLAIN))
 def test_a_senseless_length_is_read_to_the_end(name: str) -> None:
     with a_server(NO_BODY[name]) as (url, _):
         answer = exchanged(url)
