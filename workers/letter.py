@@ -107,12 +107,12 @@ def _seq(turn: Turn, subject: str) -> int:
 
 
 def _up_to(desk: Desk, item: Item) -> int:
-    """What was owed, which the newest state pays; or a part of it, where that goes first."""
+    """What is told: the newest state, which may be newer than what the turn owes, or a part of it that goes first."""
     turn, sent = desk.turn, _seq(desk.turn, item.alert.id)
     if turn.sending and desk.channel.kind in BY_ID:
         return sent
-    owed = max(sent, turn.owed.get(item.alert.id, 0))
-    return max(sent if turn.sending else 0, item.seq if item.seq < item.alert.seq else owed)
+    whole = item.seq >= item.alert.seq
+    return max(item.seq, sent if whole or turn.sending else 0)
 
 
 def _news_at(desk: Desk, told: Sequence[Item]) -> datetime | None:

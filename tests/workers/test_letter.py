@@ -27,7 +27,7 @@ from service import settings as settings_file
 from service.store import Store, Turn
 from simulator import Simulator
 from tests.rules.alerts import a_breach, an_alert
-from workers.deliver import deliver
+from workers.deliver import deliver, pay
 from workers.letter import Letter, letter
 from workers.pressable import Links
 from workers.runtime import Runtime
@@ -466,3 +466,16 @@ def test_a_program_may_drop_a_repeat_by_its_id_so_it_tells_what_its_first_did(po
     assert ", since 10:00." in str(post.simulator.inbox.posts()[0].body["data"]["details"])
     assert ids[0] == "dl_first"
     assert ids[1] != "dl_first"
+
+
+def test_what_is_told_beyond_the_debt_of_the_turn_is_not_told_again(post: Post) -> None:
+    post.says("1", "fire")
+    post.store.clock.advance(milliseconds=300)
+    [turn] = post.store.lanes.claim(9, 60)
+    post.says("1", "worse", "critical")
+
+    pay(post.runtime, turn)
+    post.later(seconds=31)
+
+    assert [text.split(":")[0] for text in post.texts()] == ["CRITICAL"]
+    assert post.store.lanes.owing("slack-av") == frozenset()

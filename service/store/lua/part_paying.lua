@@ -8,7 +8,7 @@ end
 
 -- what was committed while the post was on its way is news that nobody has heard
 local function settle(owed, subject, seq)
-  if tonumber(redis.call('HGET', owed, subject) or '-1') == seq then redis.call('HDEL', owed, subject) end
+  if tonumber(redis.call('HGET', owed, subject) or '-1') <= seq then redis.call('HDEL', owed, subject) end
 end
 
 local function end_turn(lanes, claims, lane, key, told, due_at, life)
