@@ -18,7 +18,7 @@ help:
 	@echo "make test      lint, types and every test, as CI runs them"
 	@echo "make coverage  the tests again, counting lines and branches; fails below 90 %"
 	@echo "make fuzz      20,000 odd requests over a socket, and odd input for every parser; ten minutes"
-	@echo "make chaos     kill, stop, starve and cut off every part while it works; fails when anything is lost"
+	@echo "make chaos     kill, stop, starve and cut off every part while it works; half an hour"
 	@echo "make bench     how fast it is, beside something that ran with it, into docs/benchmarks.md; under ten minutes"
 	@echo "make bench-budget  what watching costs in calls and what it finds, into docs/benchmarks.md; ten minutes"
 	@echo "make lock      write requirements.txt and requirements-dev.txt anew (needs uv)"
