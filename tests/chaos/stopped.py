@@ -22,9 +22,9 @@ from tests.chaos.doors import Door, door, until
 from tests.chaos.ledger import Ledger
 from tests.chaos.yard import BASE, Yard, yard
 from workers.holding import RENEW_S
-from workers.poll import CALLS_AT_ONCE, MEETINGS_AT_ONCE
+from workers.poll import AT_ONCE
 
-MEETINGS, PEOPLE = MEETINGS_AT_ONCE, 40  #: one batch, each with pages left to read when its reader stops
+MEETINGS, PEOPLE = 8, 40  #: one batch, each with pages left to read when its reader stops
 STANDS_S = RENEW_S + 2.0  #: real seconds: by then every claim must be asked for again
 LEASES_MIN = 2  #: minutes of the clock in which every lease runs out
 SLOW_S, LATE_S = 0.5, 0.4  #: of Zoom and of the chats: so that there is something in the middle of which to stop
@@ -174,7 +174,7 @@ def looks(doors: Iterable[Door]) -> int:
 
 
 def _faults(field_: Yard, stops: Stops, doors: Iterable[Door]) -> Iterable[str]:
-    threads = CALLS_AT_ONCE + MEETINGS_AT_ONCE
+    threads = AT_ONCE[1] * 3 // 2  # of calls and, half as many, of meetings
     yield from stops.missed
     for found in stops.polls:
         if found.late_calls > threads or found.late_in_one_meeting > 1:
