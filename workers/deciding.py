@@ -107,10 +107,15 @@ def decide(
             holding.counts += counts
         elif attempt == 0:
             store.health.count_all(counts)
-        only, scene = refused - {"meeting"}, replace(scene, seats=None)
-        if not only:
+        if not (only := refused - {"meeting"}):
             return
+        scene = again(runtime, scene)
     store.health.count("seats_put_off", len(only or ()))
+
+
+def again(runtime: Runtime, scene: Scene) -> Scene:
+    """The scene with whoever is in it by now: others may have written while Zoom was asked."""
+    return replace(scene, roster=runtime.store.seats.roster(scene.instance.id)[1], seats=None)
 
 
 def _record(
@@ -147,9 +152,8 @@ def _plans(
             if not _deserves_seat(ids, scene.roster.people, answer, now):
                 continue
             seat = lifecycle.empty_seat(scene.instance.id, seat_id.rpartition(".")[2])
-        from_roster = seen and over_at is None and only is None
         told = Seen(
-            tuple(_sights(ids, scene.roster.people if from_roster else {}, answer)),
+            tuple(_sights(ids, scene.roster.people if seen and over_at is None else {}, answer)),
             missing=bool(ids) and all(session in answer.missing for session in ids),
             over_at=over_at,
             asked=seen and any(session in answer.sights or session in answer.absent for session in ids),

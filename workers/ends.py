@@ -11,7 +11,7 @@ from service.store import keys
 from workers import rosters
 from workers.asking import Answer
 from workers.calls import ask_meeting, kind_of
-from workers.deciding import Scene, decide
+from workers.deciding import Scene, again, decide
 from workers.holding import Holding
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
@@ -103,7 +103,7 @@ def renewed(runtime: Runtime, instance: Instance, meeting: Meeting) -> Instance:
 
 def _over(runtime: Runtime, holding: Holding, scene: Scene, over_at: datetime) -> None:
     store, now, instance = runtime.store, runtime.store.clock.now(), scene.instance
-    ended = replace(scene, instance=replace(instance, ended_at=over_at))
+    ended = again(runtime, replace(scene, instance=replace(instance, ended_at=over_at)))
     decide(runtime, ended, Answer(), over_at)
     await_next_run(runtime, instance, now)  # first: whoever dies after the next line leaves nobody waiting in vain
     store.instances.end(instance.id, over_at)

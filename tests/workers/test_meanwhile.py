@@ -1,0 +1,139 @@
+"""A look reads first and asks then: what webhooks tell meanwhile is neither undone by it nor left behind."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.documents import stock_rules
+from rules.model import Instance, Listed, Meeting, MeetingRecord, Seat, Watch, Who
+from service.settings import Settings
+from tests.service.store.builders import START
+from tests.workers.test_drain import ID, NUMBER, UUID, at, figures, follow, joined, left, wait
+from workers.common import Shelf
+from workers.drain import drain
+from workers.holding import Holding
+from workers.look import look
+from workers.runtime import Runtime
+from workers.zoom import ZoomError
+
+
+@dataclass
+class Slow:
+    """A Zoom that answers when something has happened, and lists nobody: of whom it is asked it tells these rows."""
+
+    meanwhile: Callable[[], None]
+    rows: tuple[dict[str, Any], ...] = ()
+    is_live: bool = True
+
+    def participant_qos(self, uuid: str, session: str, **_: Any) -> dict[str, Any]:
+        self.meanwhile()
+        return {"user_id": session, "device": "Mac", "user_qos": list(self.rows)}
+
+    def meeting(self, uuid: str, **_: Any) -> Any:
+        if self.is_live:
+            return Meeting(uuid, NUMBER, "Board", started_at=START)
+        self.meanwhile()
+        raise ZoomError("not_live", "It is not on.")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def runtime(redis_client: Any, redis_socket: Path, tmp_path: Path) -> Iterator[Runtime]:
+    built = Runtime.build(
+        Settings(redis_url=f"unix://{redis_socket}", qoswatch_data_dir=tmp_path, qoswatch_test_clock="hash")
+    )
+    built.store.clock.put(START)
+    built.store.documents.rules.seed(stock_rules().values())
+    built.store.instances.put(Instance(ID, UUID, NUMBER, "Board", started_at=START))
+    yield built
+    built.close()
+
+
+def looked(runtime: Runtime, zoom: Slow) -> None:
+    """One look, as a worker does it."""
+    runtime.zoom = zoom  # type: ignore[assignment]
+    claim = runtime.store.due.take(ID, 90)
+    assert claim is not None
+    with ThreadPoolExecutor(1) as calls:
+        look(runtime, Holding(runtime, claim, Shelf(runtime.store)), calls)
+
+
+def listed(runtime: Runtime) -> None:
+    """Everybody was listed a moment ago, ten others among them: a look asks for the figures of one, and alone."""
+    now = runtime.store.clock.now()
+    others = {str(session): Listed(f"{ID}.{session}", f"Guest {session}") for session in range(100, 110)}
+    runtime.store.seats.change_roster(
+        ID, lambda roster: replace(roster, people={**roster.people, **others}, listed_at=now)
+    )
+
+
+def the_seat(runtime: Runtime) -> Seat:
+    ((_, seat),) = runtime.store.seats.load(ID).values()
+    return seat
+
+
+def bad_minutes(runtime: Runtime) -> None:
+    """Minutes whose news opens an alert as soon as they are decided."""
+    for minute in range(5):
+        figures(runtime, minute, 30)
+    drain(runtime)
+    wait(runtime, 2)
+
+
+def test_an_alert_of_somebody_who_came_while_we_asked_ends_with_the_meeting(runtime: Runtime) -> None:
+    follow(runtime)
+    runtime.store.clock.put(at(300))
+    runtime.store.seats.commit(ID, (), record=("", MeetingRecord(not_live_at=START)))
+
+    def meanwhile() -> None:
+        bad_minutes(runtime)
+        assert the_seat(runtime).alert.open
+
+    looked(runtime, Slow(meanwhile, is_live=False))
+    assert runtime.store.instances.get(ID).ended_at is not None
+    alert = the_seat(runtime).alert
+    assert (alert.open, alert.ending) == (False, "meeting_over")
+
+
+def test_a_look_does_not_take_back_that_an_event_made_somebody_watched(runtime: Runtime) -> None:
+    follow(runtime, Who("name", "ana"))
+    by_address = Watch("w2", 1, NUMBER, (Who("email", "ana@example.com"),), ("audio-sent",), ("slack-b",), START)
+    runtime.store.documents.put_watch(by_address)
+    joined(runtime, email="")
+    runtime.store.clock.put(at(300))
+    bad_minutes(runtime)
+    listed(runtime)
+
+    def severities() -> list[str | None]:
+        return [view.severity for view in the_seat(runtime).alert.watches]
+
+    def meanwhile() -> None:
+        assert severities() == ["critical"]
+        joined(runtime, 302)
+        drain(runtime)
+        assert severities() == ["critical", "critical"]
+
+    looked(runtime, Slow(meanwhile))
+    assert severities() == ["critical", "critical"]
+
+
+def test_who_left_while_we_asked_has_left(runtime: Runtime) -> None:
+    follow(runtime)
+    joined(runtime)
+    drain(runtime)
+    listed(runtime)
+    runtime.store.clock.put(at(100))
+
+    def meanwhile() -> None:
+        left(runtime, 100, "Network connection error.")
+        drain(runtime)
+        assert the_seat(runtime).away_at == at(100)
+
+    looked(runtime, Slow(meanwhile))
+    assert the_seat(runtime).away_at == at(100)
