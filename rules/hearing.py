@@ -100,6 +100,20 @@ def untold(known: Roster, listed: Iterable[Sight]) -> datetime | None:
     return min((moment for moment in missed if moment > before), default=None)
 
 
+def newer(
+    told: seating.People, heard: seating.People, asked: seating.People, listed: Iterable[Sight]
+) -> seating.People:
+    """People after a list, where events that came since it was asked for know better (`asked` → `heard`).
+
+    Who is not in that list came after it, and who waits in it was let in; who has left in it has left.
+    """
+    if heard is asked:
+        return told
+    gone = {sight.session for sight in listed if sight.left_at}
+    since = {each: known for each, known in heard.items() if each not in gone and asked.get(each) != known}
+    return {**told, **{each: _as_it_was(told[each], known, known.joined_at) for each, known in since.items()}}
+
+
 def _came(known: Listed, before: Listed | None, event: Event, person: Sight) -> Listed:
     """After an arrival, in the waiting room or in the meeting; whoever left since has left."""
     waiting = event.kind == "waits"

@@ -130,7 +130,13 @@ def _sessions(scene: Scene, roster: Roster) -> frozenset[str]:
 def _told(scene: Scene, roster: Roster, now: datetime, answer: Answer) -> Roster:
     """The roster with what an answer tells. All bulk pages find newcomers as a list does, but tell no roles."""
     told = rosters.told(
-        roster, scene.instance.id, now, listed=answer.listed, complete=answer.complete, sights=answer.sights.values()
+        roster,
+        scene.instance.id,
+        now,
+        listed=answer.listed,
+        complete=answer.complete,
+        sights=answer.sights.values(),
+        asked=scene.roster.people,
     )
     by_role = any(who.kind == "role" for watch in scene.watches for who in watch.who)
     listed_at = now if answer.passed and not by_role else told.listed_at

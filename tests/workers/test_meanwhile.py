@@ -1,6 +1,6 @@
 """A look reads first and asks then: what webhooks tell meanwhile is neither undone by it nor left behind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,26 +12,31 @@ from rules.documents import stock_rules
 from rules.model import Instance, Listed, Meeting, MeetingRecord, Seat, Watch, Who
 from service.settings import Settings
 from tests.service.store.builders import START
-from tests.workers.test_drain import ID, NUMBER, UUID, at, figures, follow, joined, left, wait
+from tests.workers.test_drain import ID, NUMBER, UUID, at, figures, follow, joined, left, push, wait
 from workers.common import Shelf
 from workers.drain import drain
 from workers.holding import Holding
 from workers.look import look
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
+from workers.zoom.paging import Rows
 
 
 @dataclass
 class Slow:
-    """A Zoom that answers when something has happened, and lists nobody: of whom it is asked it tells these rows."""
+    """A Zoom that answers when something has happened."""
 
     meanwhile: Callable[[], None]
-    rows: tuple[dict[str, Any], ...] = ()
+    people: tuple[dict[str, Any], ...] = ()  #: whom it lists, as they were before that
     is_live: bool = True
+
+    def participants(self, uuid: str, **_: Any) -> Rows:
+        self.meanwhile()
+        return Rows(self.people)
 
     def participant_qos(self, uuid: str, session: str, **_: Any) -> dict[str, Any]:
         self.meanwhile()
-        return {"user_id": session, "device": "Mac", "user_qos": list(self.rows)}
+        return {"user_id": session, "device": "Mac", "user_qos": []}
 
     def meeting(self, uuid: str, **_: Any) -> Any:
         if self.is_live:
@@ -76,6 +81,10 @@ def listed(runtime: Runtime) -> None:
 def the_seat(runtime: Runtime) -> Seat:
     ((_, seat),) = runtime.store.seats.load(ID).values()
     return seat
+
+
+def the_people(runtime: Runtime) -> Mapping[str, Listed]:
+    return runtime.store.seats.roster(ID)[1].people
 
 
 def bad_minutes(runtime: Runtime) -> None:
@@ -137,3 +146,34 @@ def test_who_left_while_we_asked_has_left(runtime: Runtime) -> None:
 
     looked(runtime, Slow(meanwhile))
     assert the_seat(runtime).away_at == at(100)
+
+
+ANA: dict[str, Any] = {"user_id": "7", "user_name": "Ana", "email": "ana@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("before", "people"),
+    [
+        (None, ()),
+        ("participant_joined_waiting_room", ({**ANA, "status": "in_waiting_room"},)),
+    ],
+    ids=["who came", "who was let in"],
+)
+def test_a_list_that_is_older_than_an_event_does_not_send_away(
+    before: str | None, people: tuple[dict[str, Any], ...], runtime: Runtime
+) -> None:
+    follow(runtime)
+    if before:
+        push(runtime, before, 0, "7")
+        drain(runtime)
+    runtime.store.clock.put(at(100))
+
+    def meanwhile() -> None:
+        if not the_people(runtime) or the_people(runtime)["7"].waiting:
+            joined(runtime, 100)
+            drain(runtime)
+
+    looked(runtime, Slow(meanwhile, people))
+    ana = the_people(runtime)["7"]
+    assert (ana.waiting, ana.joined_at, ana.left_at) == (False, at(100), None)
+    assert the_seat(runtime).away_at is None
