@@ -34,7 +34,7 @@ def seated(
             known_by.met(sight.session)
     here = {sight.session for sight in told}
     for session, known_as in people.items():
-        if complete and session not in here and known_as.left_at is None:
+        if complete and session not in here and known_as.left_at is None and not _just_came(known_as, now):
             people[session] = replace(known_as, left_at=now)
     return people
 
@@ -90,6 +90,11 @@ def meant(entries: Iterable[Who], people: People) -> frozenset[str]:
         or (listed.email and listed.email.casefold() in emails)
         or any(is_meant(who, session, listed) for who in (wanted if listed.claimed else rest))
     )
+
+
+def _just_came(listed: Listed, now: datetime) -> bool:
+    """A list may be behind: that somebody is not in it yet says nothing."""
+    return listed.joined_at is not None and now - listed.joined_at < TAKEN_BACK
 
 
 def _known(sight: Sight, seat: str, before: Listed | None, *, listed: bool, now: datetime) -> Listed:

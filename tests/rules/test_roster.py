@@ -81,8 +81,17 @@ def test_only_a_complete_listing_makes_people_gone() -> None:
 
     told = seated(roster, [a_sight("1", "Ana")], "i", START, complete=False)
     assert set(present(told)) == {"1", "2"}
-    listed = seated(roster, [a_sight("1", "Ana")], "i", START, complete=True)
+    listed = seated(roster, [a_sight("1", "Ana")], "i", START + timedelta(minutes=2), complete=True)
     assert set(present(listed)) == {"1"}
+
+
+@pytest.mark.parametrize(("after_s", "here"), [(5, True), (119, True), (120, False)])
+def test_who_came_a_moment_ago_need_not_be_in_a_list_yet(after_s: int, here: bool) -> None:
+    roster = seated({}, [a_sight("1", "Ana"), a_sight("2", "Ben", 1)], "i", START, complete=True)
+
+    now = START + timedelta(seconds=60 + after_s)
+    told = seated(roster, [a_sight("1", "Ana")], "i", now, complete=True, listed=True)
+    assert ("2" in present(told)) is here
 
 
 def test_who_waits_outside_is_not_present() -> None:
