@@ -107,6 +107,9 @@ def _over(runtime: Runtime, holding: Holding, scene: Scene, over_at: datetime) -
     decide(runtime, ended, Answer(), over_at)
     await_next_run(runtime, instance, now)  # first: whoever dies after the next line leaves nobody waiting in vain
     store.instances.end(instance.id, over_at)
+    seats = store.seats.load(instance.id)
+    if late := frozenset(id for id, (_, seat) in seats.items() if seat.alert and seat.alert.open):
+        decide(runtime, again(runtime, ended), Answer(), over_at, only=late)  # a push opened it just before the end
     store.due.done(holding.claim, cadence.after_end(over_at, now))
     log.info("meeting is over", instance=instance.id, number=instance.number)
 

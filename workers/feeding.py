@@ -14,7 +14,7 @@ from rules.model import Listed, Sample, Seat, Sight
 from service.store import StoreUnavailable
 from service.store.leases import Claim
 from workers.asking import Answer
-from workers.deciding import Scene, decide
+from workers.deciding import Scene, again, decide
 from workers.holding import Stale
 from workers.look import scene_of
 from workers.runtime import Runtime
@@ -65,6 +65,15 @@ def decide_complete(runtime: Runtime, claim: Claim) -> int:
     return len(due)
 
 
+def decide_pushed(runtime: Runtime, scene: Scene, sights: dict[str, Sight]) -> None:
+    """Decide about the seats of these sights; where a look found the meeting over meanwhile, it is for them as well."""
+    seats = frozenset(scene.roster.people[session].seat for session in sights)
+    decide(runtime, scene, Answer(sights=sights), None, only=seats, seen=False)
+    run = runtime.store.instances.get(scene.instance.id)
+    if run is not None and run.ended_at is not None:
+        decide(runtime, again(runtime, replace(scene, instance=run)), Answer(), run.ended_at, only=seats, seen=False)
+
+
 def sight(session: str, listed: Listed, fed: Fed | None = None, samples: tuple[Sample, ...] = ()) -> Sight:
     """What is known of a session, and what was pushed of its figures."""
     return Sight(
@@ -94,9 +103,8 @@ def _decide_one(runtime: Runtime, claim: Claim, id: str) -> None:
     people = scene.roster.people
     ready = {session: rows for session, fed in kept.items() if (rows := folding.complete(fed, now))}
     sights = {each: sight(each, people[each], kept[each], rows) for each, rows in ready.items() if each in people}
-    seats = frozenset(people[session].seat for session in sights)
-    if seats:
-        decide(runtime, scene, Answer(sights=sights), None, only=seats, seen=False)
+    if sights:
+        decide_pushed(runtime, scene, sights)
     waiting = _put_off(scene, store.seats.load(id), sights, now)
     done = {each: folding.without(kept[each], rows) for each, rows in ready.items() if each not in waiting}
     moments = [moment for fed in (kept | done).values() if (moment := folding.complete_at(fed))]

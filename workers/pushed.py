@@ -13,8 +13,7 @@ from rules.model import Instance, Listed, MeetingKind, Roster, Watch
 from service.store import keys
 from service.store.leases import Claim
 from workers import feeding, rosters
-from workers.asking import Answer
-from workers.deciding import Scene, decide
+from workers.deciding import Scene
 from workers.look import scene_of
 from workers.runtime import Runtime
 
@@ -113,5 +112,4 @@ def _move(runtime: Runtime, scene: Scene, events: Sequence[Event]) -> None:
     sessions = {event.person.session for event in events if event.person and event.kind in hearing.PRESENCE}
     sights = {each: feeding.sight(each, people[each]) for each in sessions if people[each].seat in meant}
     if sights:
-        seats = frozenset(people[session].seat for session in sights)
-        decide(runtime, scene, Answer(sights=sights), None, only=seats, seen=False)
+        feeding.decide_pushed(runtime, scene, sights)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from rules.documents import stock_rules
 from rules.model import Instance, Listed, Meeting, MeetingRecord, Seat, Watch, Who
 from service.settings import Settings
+from service.store.instances import Instances
 from tests.service.store.builders import START
 from tests.workers.test_drain import ID, NUMBER, UUID, at, figures, follow, joined, left, push, wait
+from workers import feeding
 from workers.common import Shelf
 from workers.drain import drain
 from workers.holding import Holding
@@ -177,3 +180,44 @@ def test_a_list_that_is_older_than_an_event_does_not_send_away(
     ana = the_people(runtime)["7"]
     assert (ana.waiting, ana.joined_at, ana.left_at) == (False, at(100), None)
     assert the_seat(runtime).away_at is None
+
+
+def an_end(runtime: Runtime) -> None:
+    """A look finds the meeting over, for the second time."""
+    version, _ = runtime.store.seats.record(ID)
+    runtime.store.seats.commit(ID, (), record=(version, MeetingRecord(not_live_at=START)))
+    looked(runtime, Slow(lambda: None, is_live=False))
+    assert runtime.store.instances.get(ID).ended_at is not None
+
+
+def test_minutes_that_are_decided_while_the_meeting_ends_leave_no_alert_open(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow(runtime)
+    runtime.store.clock.put(at(300))
+    scene_of = feeding.scene_of
+
+    def slowly(runtime: Runtime, instance: Instance) -> Any:
+        an_end(runtime)
+        return scene_of(runtime, instance)
+
+    monkeypatch.setattr(feeding, "scene_of", slowly)
+    bad_minutes(runtime)
+    assert the_seat(runtime).alert.ending == "meeting_over"
+
+
+def test_minutes_that_are_decided_just_before_the_end_is_written_leave_no_alert_open(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow(runtime)
+    runtime.store.clock.put(at(300))
+    end = Instances.end
+
+    def slowly(instances: Instances, id: str, moment: datetime) -> None:
+        bad_minutes(runtime)
+        assert the_seat(runtime).alert.open
+        end(instances, id, moment)
+
+    monkeypatch.setattr(Instances, "end", slowly)
+    an_end(runtime)
+    assert the_seat(runtime).alert.ending == "meeting_over"
