@@ -71,7 +71,8 @@ def scene_of(runtime: Runtime, instance: Instance, shelf: Shelf | None = None, k
     registered = store.documents.watches_of(instance.number, instance.uuid)
     watches = tuple(watch for watch in registered if watching.concerns(watch, instance, now))
     rules = shelf.rules({rule for watch in watches for rule in watching.rule_ids(watch)})
-    common = shelf.now()
+    channels = {channel for watch in watches for channel in watch.notify}
+    common = shelf.knowing(channels, {watch.policy for watch in watches if watch.policy})
     _, roster = known.roster if known else store.seats.roster(instance.id)
     silences = silencing.acting(common.silences, now)
     return Scene(instance, watches, rules, roster, common.duty, silences, known.seats if known else None)

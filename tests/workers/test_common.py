@@ -7,6 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from rules.documents import stock_rules
+from rules.model import Channel, Policy
 from rules.pacing import Pace
 from service.store import Store
 from service.store.link import Link
@@ -37,6 +38,20 @@ def test_what_was_written_before_a_batch_counts_in_it_and_what_comes_later_withi
     assert shelf.now().pace == Pace()
     monkeypatch.setattr(common, "FRESH_S", -1.0)
     assert shelf.now().pace == Pace(calm=3)
+
+
+def test_a_channel_or_a_policy_that_is_younger_than_the_reading_is_known_to_whom_a_watch_names_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(store)
+    shelf.now()
+    store.documents.channels.put(Channel("pager", 1, "pagerduty", "https://events.pagerduty.com", NOW))
+    assert shelf.knowing({"pager"}, ()).duty.kind("pager") == "pagerduty"
+    store.documents.policies.put(Policy("av", 1, (), NOW))
+    assert "av" in shelf.knowing({"pager"}, {"av"}).duty.policies
+
+    monkeypatch.setattr(common, "read", lambda _: pytest.fail("read again"))
+    shelf.knowing({"pager"}, {"av"})
 
 
 def test_rules_are_read_once_and_those_that_are_not_there_are_left_out(

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from rules.documents import stock_rules
-from rules.model import Instance, Listed, Meeting, MeetingRecord, Seat, Watch, Who
+from rules.model import Channel, Instance, Listed, Meeting, MeetingRecord, Seat, Watch, Who
+from rules.routing import lane
 from service.settings import Settings
 from service.store.instances import Instances
 from tests.service.store.builders import START
@@ -19,7 +20,7 @@ from workers import feeding
 from workers.common import Shelf
 from workers.drain import drain
 from workers.holding import Holding
-from workers.look import look
+from workers.look import look, scene_of
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
 from workers.zoom.paging import Rows
@@ -221,3 +222,15 @@ def test_minutes_that_are_decided_just_before_the_end_is_written_leave_no_alert_
     monkeypatch.setattr(Instances, "end", slowly)
     an_end(runtime)
     assert the_seat(runtime).alert.ending == "meeting_over"
+
+
+def test_a_page_that_a_watch_has_just_learnt_to_send_goes_by_the_lane_of_its_alert(runtime: Runtime) -> None:
+    shelf = Shelf(runtime.store)
+    shelf.now()
+    runtime.store.documents.channels.put(Channel("pager", 1, "pagerduty", "https://events.pagerduty.com", START))
+    watch = Watch("w1", 1, NUMBER, (Who("name", "ana"),), ("audio-sent",), ("pager",), START)
+    runtime.store.documents.put_watch(watch)
+    instance = runtime.store.instances.get(ID)
+    assert instance is not None
+    scene = scene_of(runtime, instance, shelf)
+    assert lane("pager", ID, "al_1", scene.duty) == "pager:al_1"
