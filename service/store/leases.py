@@ -27,7 +27,7 @@ class Leases:
         self._keys = (set_key, self._claims, keys.fence(set_key))
 
     def arm(self, member: str, at: datetime) -> None:
-        """Make a member due at `at` or earlier; one that somebody holds will be looked at once more."""
+        """Make a member due at `at` or earlier; one that somebody holds will be so when they are done with it."""
         self._run("arm", member, ms(at))
 
     def hasten(self, member: str, every_s: float) -> bool:
@@ -52,7 +52,7 @@ class Leases:
         return bool(self._run("renew", *claim, self._until(lease_s)))
 
     def done(self, claim: Claim, next_at: datetime | None) -> bool:
-        """Finished: due again at `next_at` (None: never), or at once if it was wanted meanwhile."""
+        """Finished: due again at `next_at` (None: never), or sooner, when it was wanted for meanwhile."""
         return bool(self._run("done", *claim, "" if next_at is None else ms(next_at)))
 
     def give_back(self, claim: Claim) -> bool:

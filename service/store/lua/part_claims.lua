@@ -1,15 +1,15 @@
 -- A part of other scripts (link.py says of which): how a claim is written, and the moves that all leases share.
--- A claim is "token|until|again|since": who holds the member, how long, whether somebody wanted it meanwhile,
--- and when it was due before it was first claimed. No KEYS, no ARGV, RETURNS nothing.
+-- A claim is "token|until|again|since": who holds the member, how long, for when somebody wanted it meanwhile (0:
+-- nobody did), and when it was due before it was first claimed. No KEYS, no ARGV, RETURNS nothing.
 local function claim_of(claims, member)
   local text = redis.call('HGET', claims, member)
   if not text then return nil end
-  local token, ends, again, since = string.match(text, '^(%d+)|(%d+)|(%d)|(%d+)$')
-  return {token = token, ends = tonumber(ends), again = again == '1', since = since}
+  local token, ends, again, since = string.match(text, '^(%d+)|(%d+)|(%d+)|(%d+)$')
+  return {token = token, ends = tonumber(ends), again = again ~= '0' and tonumber(again), since = since}
 end
 
 local function write_claim(claims, member, c)
-  local text = string.format('%s|%.0f|%s|%s', c.token, c.ends, c.again and '1' or '0', c.since)
+  local text = string.format('%s|%.0f|%.0f|%s', c.token, c.ends, c.again or 0, c.since)
   redis.call('HSET', claims, member, text)
 end
 
@@ -30,7 +30,7 @@ end
 local function arm(set, claims, member, at, now)
   local c = claim_of(claims, member)
   if c then
-    c.again = true
+    c.again = math.max(1, math.min(c.again or at, at))
     write_claim(claims, member, c)
   end
   if not c or c.ends <= now then redis.call('ZADD', set, 'LT', string.format('%.0f', at), member) end
@@ -46,12 +46,13 @@ local function lease(set, claims, fence, member, due_at, ends)
   return token
 end
 
--- End a lease: due again at `next_at`, at once if somebody wanted it meanwhile, never if `next_at` is nil.
+-- End a lease: due again at `next_at`, or when somebody wanted it meanwhile; never if both are nil.
 local function finish(set, claims, member, token, next_at, now)
   local c = held(claims, member, token)
   if not c then return 0 end
   redis.call('HDEL', claims, member)
-  if c.again and (not next_at or next_at > now) then next_at = now end
+  local wanted = c.again and math.max(c.again, now)
+  if wanted and (not next_at or next_at > wanted) then next_at = wanted end
   if next_at then
     redis.call('ZADD', set, string.format('%.0f', next_at), member)
   else

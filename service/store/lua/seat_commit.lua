@@ -47,7 +47,7 @@ end
 local function put_step(alert)
   local c = claim_of(step_claims, alert.id)
   if c then
-    c.again = true
+    c.again = now
     write_claim(step_claims, alert.id, c)
   end
   if c and c.ends > now then return end

@@ -97,6 +97,31 @@ def test_what_is_wanted_while_it_is_held_is_due_at_once_afterwards(store: Store,
     assert store.due.first() == ("a", START)
 
 
+@pytest.mark.parametrize(
+    ("next_s", "wanted_s", "due_s"),
+    [(300, (60,), 60), (300, (90, 60, 120), 60), (30, (60,), 30), (None, (60,), 60), (300, (60, 0), 0)],
+)
+def test_what_is_wanted_for_later_while_it_is_held_is_due_then(
+    next_s: int | None, wanted_s: tuple[int, ...], due_s: int, store: Store
+) -> None:
+    store.due.arm("a", START)
+    (claim,) = store.due.claim(1, 90)
+    for seconds in wanted_s:
+        store.due.arm("a", START + timedelta(seconds=seconds))
+    store.due.done(claim, None if next_s is None else START + timedelta(seconds=next_s))
+    assert store.due.first() == ("a", START + timedelta(seconds=due_s))
+
+
+def test_a_claim_as_an_older_version_wrote_it_is_wanted_at_once(store: Store) -> None:
+    store.due.arm("a", START)
+    (claim,) = store.due.claim(1, 90)
+    held = keys.claims(keys.due())
+    token, ends, _, since = store.redis.hget(held, "a").decode().split("|")
+    store.redis.hset(held, "a", f"{token}|{ends}|1|{since}")
+    store.due.done(claim, LATER)
+    assert store.due.first() == ("a", START)
+
+
 def test_a_wish_after_the_lease_ran_out_is_not_undone_by_the_late_holder(store: Store) -> None:
     store.due.arm("a", START)
     (claim,) = store.due.claim(1, 90)
