@@ -25,6 +25,7 @@ from workers.ports import is_free
 
 API = "service.app"
 REQUEST_S = 20  #: so long may a request and its answer take, from the first byte to the last
+LEAVE_S, LEAVE_READS = 2.0, 16  #: for who does not hang up, or goes on talking
 log = structlog.get_logger()
 
 
@@ -39,7 +40,11 @@ class OurLog(Logger):
 
 
 class Patient(ThreadWorker):
-    """Threads that wait for a slow client so long and no longer: eight that send half a request would have them all."""
+    """Threads that wait for a slow client so long and no longer: eight that send half a request would have them all.
+
+    They take leave of clients, too. Gunicorn does that where it accepts connections, for two seconds each: one client
+    that does not hang up after its answer would keep everybody waiting.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +54,10 @@ class Patient(ThreadWorker):
         """One request, in a thread."""
         self._begun[conn] = time.monotonic()
         try:
-            return super().handle(conn)
+            goes_on = super().handle(conn)
+            if goes_on is False:
+                _take_leave(conn.sock)
+            return goes_on
         finally:
             del self._begun[conn]
 
@@ -60,6 +68,19 @@ class Patient(ThreadWorker):
             if time.monotonic() - begun > REQUEST_S:
                 with contextlib.suppress(OSError):  # it has just gone by itself
                     conn.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _take_leave(sock: socket.socket) -> None:
+    """No more from us; what they still send is read, so that no answer is lost. Then nothing is left to wait for."""
+    ends = time.monotonic() + LEAVE_S
+    with contextlib.suppress(OSError):  # they have gone, or keep silent for too long
+        sock.shutdown(socket.SHUT_WR)
+        for _ in range(LEAVE_READS):
+            sock.settimeout(max(0.01, ends - time.monotonic()))
+            if not sock.recv(4096):
+                break
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 class Waking:

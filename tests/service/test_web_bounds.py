@@ -98,3 +98,17 @@ def test_nobody_holds_every_thread_with_half_a_request(
             line.sendall(halves[number % 2])
         assert answer(door, GET + b"Connection: close\r\n\r\n")[0] == 200
         assert lines[0].recv(100) == b""
+
+
+def test_nobody_waits_for_who_does_not_hang_up(redis_socket: Path, child_env: dict[str, str]) -> None:
+    """As many as there are threads less one have their answer and stay on the line; others are answered beside them."""
+    asked = GET + b"Connection: close\r\n\r\n"
+    long = "import gunicorn.util, workers.web\nworkers.web.LEAVE_S = 30"
+    long += "\ngunicorn.util.close_graceful.__defaults__ = (30.0, 65536)"
+    with served(redis_socket, 3, child_env, first=long) as url, ExitStack() as stay:
+        door = (str(urlsplit(url).hostname), int(urlsplit(url).port or 0))
+        for _ in range(7):
+            line = stay.enter_context(socket.create_connection(door, timeout=10))
+            line.sendall(asked)
+            assert line.makefile("rb").read().endswith(b'{"status":"ok"}\n')
+        assert answer(door, asked)[0] == 200
