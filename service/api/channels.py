@@ -91,7 +91,7 @@ class Channels:
 
         It is replaced whole: secrets are not kept, so give them again.
         """
-        return self._put(id, body, self._shelf.get(id))
+        return self._put(id, body, self._shelf.lying(id))
 
     @op("GET", f"{PATH}/{{id}}", scope="read", answers={200: ChannelAnswer})
     def get(self, id: str) -> ChannelAnswer:
@@ -101,7 +101,7 @@ class Channels:
     @op("DELETE", f"{PATH}/{{id}}", scope="admin", answers={204: None}, problems=(409,))
     def delete(self, id: str) -> None:
         """Delete a channel that no watch, policy, person or schedule names"""
-        self._known(id)
+        self._is_known(self._shelf.lying(id), id)
         users = ", ".join(_counted(*each) for each in self._users(id) if each[2])
         if users:
             raise Conflict(f"channel {id} is told by {users}; name another channel there first")
@@ -134,13 +134,15 @@ class Channels:
         yield "watch", "watches", [watch.id for watch in everything(docs.watches) if id in watch.notify]
         steps = ((policy.id, (step.tell for step in policy.steps)) for policy in everything(docs.policies))
         yield "policy", "policies", [policy for policy, told in steps if any(here in each for each in told)]
-        yield "person", "people", [person.id for person in everything(docs.people) if id in person.channels]
+        yield "person", "people", [person.id for person in docs.people.unopened() if id in person.channels]
         yield "schedule", "schedules", [each.id for each in everything(docs.schedules) if id in each.announce]
 
     def _known(self, id: str) -> Channel:
-        channel = self._shelf.get(id)
+        return self._is_known(self._shelf.get(id), id)
+
+    def _is_known(self, channel: Channel | None, id: str) -> Channel:
         if channel is None:
-            raise NotFound("channel", id, (known.id for known in everything(self._shelf)))
+            raise NotFound("channel", id, self._shelf.ids())
         return channel
 
     def _now(self) -> datetime:

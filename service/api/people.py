@@ -111,7 +111,7 @@ class People:
     @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: PersonAnswer, 201: PersonAnswer}, problems=(507,))
     def put(self, id: str, body: PersonBody) -> Reply:
         """Register a person under an id of yours, or replace them whole, the key too"""
-        return self._put(id, body, self._shelf.get(id))
+        return self._put(id, body, self._shelf.lying(id))
 
     @op("GET", f"{PATH}/{{id}}", scope="read", answers={200: PersonAnswer})
     def get(self, id: str) -> PersonAnswer:
@@ -121,7 +121,7 @@ class People:
     @op("DELETE", f"{PATH}/{{id}}", scope="admin", answers={204: None}, problems=(409,))
     def delete(self, id: str) -> None:
         """Delete a person whom no policy, schedule or cover names"""
-        self._known(id)
+        self._is_known(self._shelf.lying(id), id)
         if used := ", ".join(self._uses(id)):
             raise Conflict(f"person {id} is named by {used}; name somebody else there first")
         self._shelf.delete(id)
@@ -133,7 +133,9 @@ class People:
         return Reply(_answer(kept), 200 if before else 201, {} if before else {"Location": f"{PATH}/{id}"})
 
     def _known(self, id: str) -> Person:
-        person = self._shelf.get(id)
+        return self._is_known(self._shelf.get(id), id)
+
+    def _is_known(self, person: Person | None, id: str) -> Person:
         if person is None:
             raise NotFound("person", id, self._shelf.ids())
         return person

@@ -42,6 +42,10 @@ class Shelf(Generic[T]):
         """One document."""
         return self._read(self._link.get(self._key(id)))
 
+    def lying(self, id: str) -> T | None:
+        """One document; as it lies, where its key is lost: it can still be set anew, or taken away."""
+        return self._before(self._link.get(self._key(id)))
+
     def get_many(self, ids: Iterable[str]) -> dict[str, T]:
         """Those of the ids that are there."""
         wanted = list(ids)
@@ -137,7 +141,7 @@ class Shelf(Generic[T]):
     # What a kind of document may do its own way
 
     def _before(self, blob: bytes | None) -> T | None:
-        """What a write replaces; sealed, where its key is lost: it can still be set anew, or taken away."""
+        """What a write replaces; sealed, where its key is lost."""
         try:
             return self._read(blob)
         except SealedElsewhere:
