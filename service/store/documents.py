@@ -99,15 +99,10 @@ class People(SealedShelf[Person]):
 
 
 class Rules(Shelf[Rule]):
-    """Rules, our own stock among them."""
+    """Rules, our own stock among them; the revisions of one that is gone are not used again: rings are kept by them."""
 
-    def delete(self, id: str) -> bool:
-        """Take a rule away; its revisions are not used again, since rings are kept by them."""
-        old = self.get(id)
-        gone = super().delete(id)
-        if gone and old is not None:
-            self._link.do("HSET", keys.revisions(), id, old.revision)
-        return gone
+    def _places(self, old: Rule | None, new: Rule | None) -> Places:
+        return Places(revisions=keys.revisions() if new is None else "")
 
     def _next(self, doc: Rule, old: Rule | None) -> Rule:
         if old is not None:

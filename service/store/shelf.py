@@ -27,6 +27,7 @@ class Places:
     fields: tuple[str, ...] = ()
     member: str = ""  #: what to arm, and when
     at_ms: int = 0
+    revisions: str = ""  #: where a document that goes leaves its last one
 
 
 class Shelf(Generic[T]):
@@ -125,10 +126,11 @@ class Shelf(Generic[T]):
         key, index, due = self._key(doc.id), keys.documents(self.kind), keys.due()
         sealed = encode(self._sealed(new)) if new else b""
         created_ms = self._created_ms(doc, now_ms)
+        beside: tuple[str | int, ...] = (places.member, places.at_ms, doc.revision, *places.fields)
         written = self._link.run(
             "document_put",
-            (key, index, places.leaves, places.enters, places.instance, due, keys.claims(due)),
-            (now_ms, doc.id, blob or b"", sealed, created_ms, places.member, places.at_ms, *places.fields),
+            (key, index, places.leaves, places.enters, places.instance, due, keys.claims(due), places.revisions),
+            (now_ms, doc.id, blob or b"", sealed, created_ms, *beside),
         )
         return bool(written)
 

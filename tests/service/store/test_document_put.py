@@ -31,7 +31,8 @@ def test_a_document_is_written_only_over_what_was_read(store: Store) -> None:
     def put(read: str, blob: str) -> int:
         key, index = keys.document("rule", "r"), keys.documents("rule")
         due = keys.due()
-        return link.run("document_put", (key, index, "", "", "", due, keys.claims(due)), (5, "r", read, blob, 5, "", 0))
+        names = (key, index, "", "", "", due, keys.claims(due), "")
+        return link.run("document_put", names, (5, "r", read, blob, 5, "", 0, 1))
 
     assert put("", "one") == 1
     assert put("", "two") == 0
@@ -204,6 +205,17 @@ def test_a_deleted_channel_s_gate_goes_with_it(store: Store) -> None:
     assert store.duty().broken == {"slack-av"}
     store.documents.channels.delete("slack-av")
     assert store.lanes.gate("slack-av") == Gate()
+
+
+def test_a_rule_is_deleted_whole_from_a_full_server(store: Store) -> None:
+    store.documents.rules.put(a_rule())
+    store.redis.config_set("maxmemory", 1)
+    try:
+        assert store.documents.rules.delete("audio-sent")
+    finally:
+        store.redis.config_set("maxmemory", 0)
+    assert store.documents.rules.get("audio-sent") is None
+    assert store.documents.rules.put(a_rule()).revision == 2
 
 
 def test_stock_rules_follow_the_release_and_a_person_s_own_are_left(store: Store) -> None:
