@@ -68,7 +68,7 @@ class Guard:
 
 def _source() -> str:
     """Where a request comes from. Somebody with one IPv6 address has its /64; behind a proxy, all are the proxy."""
-    told = request.remote_addr or ""
+    told = (request.remote_addr or "").removeprefix("::ffff:")  # who listens on both has IPv4 in this disguise
     return str(IPv6Network((told, 64), strict=False)) if ":" in told else told
 
 

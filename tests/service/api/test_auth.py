@@ -64,6 +64,7 @@ def test_too_often_is_a_429_that_says_when_to_go_on(chairs: FlaskClient, key: st
     ("address", "source"),
     [
         pytest.param("192.0.2.7", "192.0.2.7", id="an-address"),
+        pytest.param("::ffff:203.0.113.5", "203.0.113.5", id="who-listens-on-both-sees-them-so"),
         pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", id="who-has-one-of-these-has-them-all"),
         pytest.param(None, "", id="a-socket-in-a-folder"),
     ],

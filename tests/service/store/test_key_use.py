@@ -46,6 +46,23 @@ def test_a_key_that_was_right_from_here_before_is_let_in_beside_any_number_of_wr
     assert store.redis.ttl("let-in") == 3600
 
 
+def test_a_key_that_asks_every_day_is_no_stranger_after_a_month(store: Store) -> None:
+    store.redis.set("record", "r")
+    use(store, 1000)
+    store.redis.expire("let-in", 1000)
+    use(store, 2000)
+    assert store.redis.ttl("let-in") == 3600
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out(store: Store) -> None:
+    for _ in range(3):
+        assert use(store, 3_600_000) == [None, 0]
+    assert use(store, 1000) == [None, 0], "nor is their address slowed for an hour"
+    store.redis.set("record", "r")
+    assert use(store, 3_600_000) == [b"r", 0]
+    assert [use(store, 2000) for _ in range(4)] == [[b"r", 0], [b"r", 0], [b"r", 0], [b"r", 50]]
+
+
 def test_what_is_counted_is_gone_when_it_means_nothing_any_more(store: Store) -> None:
     use(store, 1000)
     store.redis.set("record", "r")
