@@ -116,7 +116,7 @@ class Web(BaseApplication):
     def load_config(self) -> None:
         """Gunicorn's settings, all from here: no file, no GUNICORN_CMD_ARGS."""
         for name, value in {
-            "bind": f"{self._host}:{self._settings.port}",
+            "bind": f"{f'[{self._host}]' if ':' in self._host else self._host}:{self._settings.port}",
             "worker_class": Patient,
             "workers": 1,
             "threads": 8,

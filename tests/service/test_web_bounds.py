@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
+from service.settings import Settings
 from service.store import Store
 from service.values import fernet_key
 from tests.service.served import SECRET_KEY, served
+from workers.web import Web
 
 HEAD = b"POST /v1/rules/validate HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
@@ -98,6 +100,11 @@ def test_nobody_holds_every_thread_with_half_a_request(
             line.sendall(halves[number % 2])
         assert answer(door, GET + b"Connection: close\r\n\r\n")[0] == 200
         assert lines[0].recv(100) == b""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost", "::1", "::"])
+def test_it_listens_where_it_is_told_to(host: str) -> None:
+    assert Web(Settings(port=8123), host).cfg.address == [(host, 8123)]
 
 
 def test_nobody_waits_for_who_does_not_hang_up(redis_socket: Path, child_env: dict[str, str]) -> None:
