@@ -202,3 +202,12 @@ def test_many_lanes_of_others_hide_none_of_those_that_are_asked_for(store: Store
     owe(store, a_debt("al_2", lane=lane("teams-av")))
     assert [turn.channel for turn in store.lanes.claim(5, 60, among=["teams-av"])] == ["teams-av"]
     assert len(store.lanes.claim(200, 60)) == 150
+
+
+def test_who_is_wanted_is_found_behind_any_number_of_others_lanes(store: Store) -> None:
+    owe(store, *(a_debt(lane=lane("slack-av", f"i{n}")) for n in range(600)))
+    store.clock.advance(seconds=1)
+    owe(store, a_debt(lane=lane("teams-av")), a_debt(lane=lane("teams-b")), session="8")
+    store.clock.advance(seconds=1)
+    assert [turn.channel for turn in store.lanes.claim(4, 60, among={"teams-av", "nope"})] == ["teams-av"]
+    assert store.redis.zcount(keys.lanes(), "-inf", store.clock.now_ms()) == 601, "the others are left as they are"
