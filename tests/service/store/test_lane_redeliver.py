@@ -30,3 +30,19 @@ def test_what_is_not_dead_is_left_alone(store: Store) -> None:
     assert not store.lanes.redeliver(id)
     assert not store.lanes.redeliver("dl_unknown")
     assert store.lanes.delivery(id).state == "accepted"
+
+
+def test_what_another_is_about_to_send_goes_first(store: Store) -> None:
+    store.lanes.owe(a_debt("nt_1", 1, LANE), a_note())
+    id = posted(store, claimed(store), outcome="dead")
+    store.clock.advance(seconds=5)
+    store.lanes.owe(a_debt("nt_2", 1, LANE), a_note("nt_2"))
+    turn = claimed(store)
+
+    assert not store.lanes.redeliver(id)
+    assert store.lanes.delivery(id).state == "dead", "what they write down as sent would put an end to it"
+
+    posted(store, turn)
+    store.clock.advance(seconds=5)
+    assert store.lanes.redeliver(id)
+    assert claimed(store).sending.id == id
