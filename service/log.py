@@ -17,9 +17,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _SECRET_NAME = re.compile(r"secret|password|authorization|api_key|(^|_)token$|(^|_)url$", re.I)
 _STARRED: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(https?://)[^\s/@\"']*@", re.I), r"\1***@"),
+    (re.compile(r"\b(https?://)[^\s/\"']*@", re.I), r"\1***@"),  # to the last @: a password may hold others
     (re.compile(r"\b(https?://(?!api\.zoom\.us|zoom\.us)[^\s/?#\"'<>]+)/[^\s\"'<>]+", re.I), r"\1/***"),
-    (re.compile(r"\b((?:rediss?(?:\+sentinel)?|unix|smtps?)://)[^\s@\"']*@", re.I), r"\1***@"),
+    (re.compile(r"\b((?:rediss?(?:\+sentinel)?|unix|smtps?)://)[^\s\"']*@", re.I), r"\1***@"),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), r"\1 ***"),
     (re.compile(r"(, with args beginning with:) .*"), r"\1 ***"),
     (re.compile(r"/services/[A-Z0-9]+/[A-Z0-9]+/[\w-]+", re.I), "/services/***"),

@@ -32,6 +32,8 @@ def lines() -> Iterator[io.StringIO]:
         pytest.param(f"posting to {HOOK} failed", "posting to https://hooks.slack.com/*** failed", id="webhook"),
         pytest.param("Authorization: Bearer s3cr3ts3cr3t", "Authorization: Bearer ***", id="bearer"),
         pytest.param("redis://:s3cr3t@host:6379/0", "redis://***@host:6379/0", id="redis-password"),
+        pytest.param("at redis+sentinel://u:s3@cr3t@a:1,b:2/x.", "at redis+sentinel://***@a:1,b:2/x.", id="with-an-@"),
+        pytest.param("by http://u:s3@cr3t@proxy:3128.", "by http://***@proxy:3128.", id="a-proxy-s"),
         pytest.param("HTTP 401 for url: /services/T0/B0/s3cr3t", "HTTP 401 for url: /services/***", id="path-only"),
         pytest.param("key qw_a1b2_s3cr3ts3cr3t given", "key qw_a1b2_*** given", id="api-key"),
         pytest.param('{"access_token": "s3cr3ts3cr3t"}', '{"access_token": "***"}', id="json"),
