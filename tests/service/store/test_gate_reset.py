@@ -63,3 +63,13 @@ def test_what_may_be_of_another_kind_now_keeps_its_distance_until_it_has_answere
     assert store.lanes.claim(9, 60) == []
     store.clock.advance(milliseconds=101)
     assert claimed(store)
+
+
+def test_what_waited_for_the_end_of_its_quiet_hours_looks_again(store: Store) -> None:
+    owe(store, a_debt())
+    store.lanes.put_off(claimed(store), START + timedelta(hours=8))
+    assert store.lanes.claim(9, 60) == []
+
+    store.lanes.reset_gate("slack-av")
+
+    assert claimed(store).lane == LANE

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from rules.gate import Gate
 from service.store import Store, keys
+from service.store.clock import moment
 from tests.service.store.builders import LANE, START, a_debt, claimed, owe, posted
 
 FIVE = timedelta(minutes=5)
@@ -72,11 +73,15 @@ def test_a_gate_that_opens_leaves_what_can_wait_and_calls_what_has_to_go(store: 
     owe(store, a_debt(lane="slack-av:calm"))
     until = store.clock.now() + FIVE
     store.lanes.put_off(claimed(store), until)
-    owe(store, a_debt(lane="slack-av:urgent"))
-    posted(store, claimed(store), "refused", gate=Gate(until - FIVE / 5, 1, START, None, "no_service"))
-    store.lanes.reset_gate("slack-av")
-    assert store.redis.zscore(keys.lanes(), "slack-av:urgent") == store.clock.now_ms()
-    assert store.redis.zscore(keys.lanes(), "slack-av:calm") > store.clock.now_ms()
+    urgent = {"slack-av:i2", "slack-av:i3"}
+    owe(store, *(a_debt(lane=lane) for lane in sorted(urgent)))
+    posted(store, claimed(store), "refused", gate=Gate(until - FIVE / 2, 1, START, None, "no_service"))
+    store.clock.put(until - FIVE / 2)
+    turn = claimed(store)
+    posted(store, turn)
+    (left,) = urgent - {turn.lane}
+    assert store.redis.zscore(keys.lanes(), left) == store.clock.now_ms()
+    assert moment(store.redis.zscore(keys.lanes(), "slack-av:calm")) == until
 
 
 def test_a_channel_that_was_set_anew_meanwhile_keeps_what_it_has_learnt_since(store: Store) -> None:
