@@ -4,15 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from rules import planning, taking, troubles
 from rules.duty import Duty
 from rules.lifecycle import Decision
 from rules.model import AlertState, AlertView, Entry, Instance
 from rules.taking import Act, Outcome
 from service.store import Store
-from service.store.errors import StoreError
+from service.store.errors import StoreError, StoreUnavailable
 
 _TRIES = 10
+log = structlog.get_logger(__name__)
 Change = Callable[[AlertState, Duty], tuple[AlertState, tuple[Entry, ...]]]
 
 
@@ -29,7 +32,10 @@ def act(store: Store, alert_id: str, act: Act, now: datetime) -> Outcome | None:
         return None
     if not done:  # its meeting is long over, and nothing is left of it but what readers see
         return Outcome(False, f"It is over. {view.says}", view)
-    _count(store, act, done[-1], view)
+    try:
+        _count(store, act, done[-1], view)
+    except StoreUnavailable as error:  # what was written stands: it must not be said that nothing was
+        log.warning("act was not counted", alert_id=alert_id, because=str(error))
     return Outcome(bool(done[-1].entries), done[-1].says, view)
 
 

@@ -64,6 +64,25 @@ def test_the_second_taker_is_told_who_was_first(call: Any, store: Any) -> None:
     assert answer.json["alert"]["taken_by"] == "Ben Ito"
 
 
+def test_an_act_that_could_not_be_counted_was_done(
+    call: Any, store: Any, bell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(store)
+    commit = store.seats.commit
+
+    def and_then_full(*given: Any, **more: Any) -> Any:
+        done = commit(*given, **more)
+        store.redis.config_set("maxmemory", 1)
+        return done
+
+    monkeypatch.setattr(store.seats, "commit", and_then_full)
+    try:
+        answer = call("POST", f"{PATH}/acknowledge", {"by": "Ana Ruiz"})
+    finally:
+        store.redis.config_set("maxmemory", 0)
+    assert (answer.status_code, answer.json["changed"], bell.rung) == (200, True, 1)
+
+
 def test_what_was_taken_can_be_given_back(call: Any, store: Any) -> None:
     opened(store)
     call("POST", f"{PATH}/acknowledge", {"by": "Ana Ruiz"})
