@@ -70,8 +70,17 @@ def made_channel(person: Person, kind: str) -> Channel | None:
 
 def ways_to(person: Person) -> tuple[str, ...]:
     """Every channel that reaches a person: their own, then those made of their key and address."""
-    made = tuple(f"{person.id}{MADE_OF}{kind}" for kind in ("pagerduty", "email") if made_channel(person, kind))
-    return (*person.channels, *made)
+    return (*person.channels, *made_of(person))
+
+
+def made_of(person: Person) -> tuple[str, ...]:
+    """The channels that are made of a person's own key and address."""
+    return tuple(way for way in could_be_made(person.id) if made_channel(person, way.rpartition(MADE_OF)[2]))
+
+
+def could_be_made(person: str) -> tuple[str, ...]:
+    """Every channel that may be made of somebody."""
+    return tuple(f"{person}{MADE_OF}{kind}" for kind in ("pagerduty", "email"))
 
 
 def on_call(duty: Duty, schedule: str, at: datetime) -> Person | None:

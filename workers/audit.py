@@ -86,7 +86,7 @@ def _is_mended(runtime: Runtime, subject: str, scenes: Iterable[Scene]) -> bool:
         return any(not scene.record.blind_since for scene in scenes)
     if subject.startswith(handovers.SUBJECT):
         return handovers.is_mended(runtime, subject)
-    return subject.removeprefix("service.channel.") in runtime.store.documents.channels.ids()
+    return runtime.store.duty().kind(subject.removeprefix("service.channel.")) is not None
 
 
 def _cost(runtime: Runtime, subject: str, scenes: Iterable[Scene]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from rules import roster as seating
 from rules import selfwords, watching
-from rules.duty import reached
+from rules.duty import MADE_OF, made_of, reached
 from rules.model import Instance, Listed, MeetingRecord, Trouble, Watch
 from service.store.errors import SealedElsewhere
 from workers.asking import LIST
@@ -109,7 +109,8 @@ def blind(runtime: Runtime, scenes: Iterable[Scene], now: datetime) -> Iterable[
 def broken(runtime: Runtime, now: datetime) -> Iterable[Trouble]:
     """Channels that take nothing until a person mends them; told through another, never through themselves."""
     store, names = runtime.store, runtime.store.documents.channels.ids()
-    gates = {name: store.lanes.gate(name) for name in names}
+    made = [way for person in store.documents.people.unopened() for way in made_of(person)]
+    gates = store.lanes.gates([*names, *made])
     reasons = {name: because for name, gate in gates.items() if (because := gate.broken or _sealed(runtime, name))}
     watches = store.documents.watches.all() if reasons else ()
     listening = [name for name in names if name not in reasons]
@@ -121,7 +122,7 @@ def broken(runtime: Runtime, now: datetime) -> Iterable[Trouble]:
             "critical",
             says=f"{what} refuses us",
             because=because,
-            hint=f"Mend it, then set it anew: PUT /v1/channels/{name}.",
+            hint=f"Mend it, then set it anew: PUT {_path(name)}.",
             since_at=gates[name].first_fail_at or now,
             # those that are broken as well would be told only when they are mended
             notify=told if set(told) & set(listening) else (*told, *listening[:1]),
@@ -134,10 +135,16 @@ def broken(runtime: Runtime, now: datetime) -> Iterable[Trouble]:
         )
 
 
+def _path(channel: str) -> str:
+    """Where a channel is set anew; one that is made of somebody's key or address, with them."""
+    person, made, _ = channel.partition(MADE_OF)
+    return f"/v1/people/{person}" if made else f"/v1/channels/{channel}"
+
+
 def _sealed(runtime: Runtime, channel: str) -> str | None:
     """Why a channel can not even be read, if that is so."""
     try:
-        runtime.store.documents.channels.get(channel)
+        runtime.store.documents.channel(channel)
     except SealedElsewhere as error:
         return str(error)
     return None

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rules.coverage import told_by
-from rules.duty import ways_to
+from rules.duty import could_be_made, ways_to
 from rules.model import Person, Region, Target
 from service.api.bodies import READ_ONLY, Answer, Body
 from service.api.errors import Conflict, NotFound
@@ -110,7 +110,10 @@ class People:
 
     @op("PUT", f"{PATH}/{{id}}", scope="admin", answers={200: PersonAnswer, 201: PersonAnswer}, problems=(507,))
     def put(self, id: str, body: PersonBody) -> Reply:
-        """Register a person under an id of yours, or replace them whole, the key too"""
+        """Register a person under an id of yours, or replace them whole, the key too
+
+        Ways of their own that were broken are tried again.
+        """
         return self._put(id, body, self._shelf.lying(id))
 
     @op("GET", f"{PATH}/{{id}}", scope="read", answers={200: PersonAnswer})
@@ -130,6 +133,8 @@ class People:
         refuse(missing("channel", body.channels, self._store.documents.channels.ids(), "/channels/{}"))
         created_at = before.created_at if before else self._store.clock.now()
         kept = self._shelf.put(body.person(id, created_at, self._zone))
+        for way in could_be_made(id):
+            self._store.lanes.reset_gate(way)
         return Reply(_answer(kept), 200 if before else 201, {} if before else {"Location": f"{PATH}/{id}"})
 
     def _known(self, id: str) -> Person:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from rules.duty import MADE_OF, made_channel
+from rules.duty import MADE_OF, could_be_made, made_channel
 from rules.model import Channel, Cover, Instance, Person, Policy, Rule, Schedule, Silence, Watch
 from rules.watching import ANY, is_bound
 from service.store import keys
@@ -93,6 +93,11 @@ class People(SealedShelf[Person]):
     def __init__(self, link: Link, clock: Clock, vault: Vault, room: Room) -> None:
         super().__init__(link, clock, "person", Person, room)
         self._vault = vault
+
+    def delete(self, id: str) -> bool:
+        """Take a person away, and what the answers of their own ways taught us."""
+        self._link.do("DEL", *map(keys.gate, could_be_made(id)))
+        return super().delete(id)
 
     def _each_secret(self, doc: Person, turn: Callable[[str], str]) -> Person:
         return replace(doc, pagerduty_key=turn(doc.pagerduty_key)) if doc.pagerduty_key else doc

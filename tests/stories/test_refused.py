@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from rules.gate import Gate
+from service.store import keys
+from service.store.codec import encode
 from simulator import Simulator
 from tests.stories.conftest import House
 from workers.commands import deliveries
@@ -148,3 +151,22 @@ def test_a_dead_delivery_is_sent_again_from_the_command_line_under_its_id(opened
     [post] = house.posts(HOOKS["av"])
     assert post.delivery == dead["id"]
     assert house.api("GET", f"/v1/deliveries/{dead['id']}")["state"] == "accepted"
+
+
+def test_a_way_of_somebody_s_own_that_refuses_us_is_told_with_who_mends_it(opened: Opened) -> None:
+    """Policies leave it out as long as it is broken: without this nobody would know, and nothing would end it."""
+    house = opened("av")
+    ways = {"pagerduty_key": "k" * 32}
+    house.person("ana", "Ana Ruiz", **ways)
+    broken = encode(Gate(broken="the routing key is not one that PagerDuty knows"))
+    house.store.redis.hset(keys.gate("ana~pagerduty"), "gate", broken)
+    house.advance(minutes=2, step_s=STEP_S)
+    assert own(house) == {"service.channel.ana~pagerduty"}
+    told = json.dumps([post.body for post in house.posts(HOOKS["av"])])
+    assert "Channel ana~pagerduty refuses us" in told
+    assert "PUT /v1/people/ana." in told
+
+    house.person("ana", "Ana Ruiz", **ways)
+    house.advance(minutes=2, step_s=STEP_S)
+    assert own(house) == set()
+    assert "ana~pagerduty" not in house.store.duty().broken

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from rules.gate import Gate
 from rules.model import Policy, Step, Target
+from service.store import keys
+from service.store.codec import encode
 
 KEY = "0123456789abcdefABCDEF0123456789"
 ANA = {
@@ -60,6 +63,26 @@ def test_a_put_replaces_the_key_too(call: Any, ana: str, store: Any) -> None:
     answer = call("PUT", "/v1/people/ana", {"name": "Ana R. Lima"})
     assert (answer.status_code, answer.json["revision"], answer.json["pagerduty_key"]) == (200, 2, None)
     assert store.documents.channel("ana~pagerduty") is None
+
+
+@pytest.mark.parametrize("way", ["ana~pagerduty", "ana~email"])
+def test_a_way_that_was_broken_is_used_again_after_a_put_and_forgotten_with_its_person(
+    call: Any, ana: str, store: Any, way: str
+) -> None:
+    def breaks() -> None:
+        store.redis.hset(keys.gate(way), "gate", encode(Gate(broken="nobody knows this key")))
+        assert way in store.duty().broken
+
+    breaks()
+    assert call("PUT", "/v1/people/ana", ANA).status_code == 200
+    assert way not in store.duty().broken
+
+    breaks()
+    assert call("DELETE", "/v1/people/ana").status_code == 204
+    call("PUT", "/v1/people/ana", ANA)
+    assert way not in store.duty().broken
+    store.documents.people.delete("ana")
+    assert not store.redis.exists(keys.gate(way))
 
 
 def test_a_put_keeps_when_somebody_was_registered(call: Any, ana: str, store: Any) -> None:
