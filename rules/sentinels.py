@@ -54,7 +54,8 @@ def sentinels(url: str) -> Sentinels:
     found = _URL.fullmatch(url)
     if found is None:
         raise SentinelUrlError(f"names Sentinels, but not which and for what: {_FORM}")
-    more = dict(parse_qsl(found["more"] or "", keep_blank_values=True))
+    query = (found["more"] or "").replace("+", "%2B")  # a form's blank; a password's own sign here, as before the hosts
+    more = dict(parse_qsl(query, keep_blank_values=True))
     if strange := more.keys() - _MORE:
         raise SentinelUrlError(
             f"has an option that we do not know ({len(strange)}): there are {', '.join(sorted(_MORE))}"

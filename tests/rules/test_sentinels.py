@@ -25,6 +25,11 @@ from rules.sentinels import Login, Sentinels, SentinelUrlError, is_sentinels, se
             Sentinels((("s1", 26379),), "qos", servers=Login("me", "a:b@c"), own=Login(None, "x&y")),
             id="Sentinels have their own",
         ),
+        pytest.param(
+            "redis+sentinel://:a+b@s1/qos?sentinel_password=c+d",
+            Sentinels((("s1", 26379),), "qos", servers=Login(None, "a+b"), own=Login(None, "c+d")),
+            id="a plus is a plus",
+        ),
     ],
 )
 def test_what_an_address_says(url: str, says: Sentinels) -> None:
