@@ -16,7 +16,7 @@ class Duty:
     """Everybody and everything that can be told, as of a moment."""
 
     kinds: Mapping[str, ChannelKind] = field(default_factory=dict)  #: channel → kind
-    broken: frozenset[str] = frozenset()  #: channels that take nothing until a person mends them
+    broken: frozenset[str] = frozenset()  #: channels that take nothing now, and probably not until a person mends them
     people: Mapping[str, Person] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     covers: tuple[Cover, ...] = ()

@@ -160,7 +160,7 @@ class Store:
 
     def duty(self) -> Duty:
         """Who can be reached now, for whoever decides."""
-        return duties.duty(self.documents, self.lanes)
+        return duties.duty(self.documents, self.lanes, self.clock.now())
 
     def round(self, instance: str) -> Round | None:
         """The last look at an instance, summed up."""

@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +171,37 @@ def test_a_way_of_somebody_s_own_that_refuses_us_is_told_with_who_mends_it(opene
     house.advance(minutes=2, step_s=STEP_S)
     assert own(house) == set()
     assert "ana~pagerduty" not in house.store.duty().broken
+
+
+def test_a_policy_s_channel_that_has_mended_itself_is_told_again_when_its_trial_is_due(opened: Opened) -> None:
+    house = opened("av", "clinic", notify=("clinic",))
+    house.policy("p", ("0s", [{"channel": "av"}], None))
+    people = [str(house.simulator.world.join(NUMBER, name).user_id) for name in ("Ana Ito", "Ben Ode")]
+    house.watch(NUMBER, *people, notify=(), policy="p")
+    house.advance(minutes=4, step_s=STEP_S)
+    due = house.store.clock.now() + timedelta(minutes=10)
+    house.store.redis.hset(keys.gate("av"), "gate", encode(Gate(due, 1, broken="HTTP 404")))
+    house.simulator.world.figures(NUMBER, people[0], "audio_input", {"avg_loss": 14})
+    house.advance(minutes=6, step_s=STEP_S)
+    assert not house.posts(HOOKS["av"]), "left out while it is broken"
+
+    house.advance(minutes=5, step_s=STEP_S)
+    house.simulator.world.figures(NUMBER, people[1], "audio_input", {"avg_loss": 14})
+    house.advance(minutes=6, step_s=STEP_S)
+    assert any("Ben Ode" in text for text in house.texts(HOOKS["av"]))
+    assert house.api("GET", "/v1/channels/av")["state"] == "ok"
+    assert "service.channel.av" not in own(house)
+
+
+def test_a_trial_that_is_refused_again_goes_on_to_the_next_step_at_once(opened: Opened) -> None:
+    house = opened("av", "clinic", "ops", notify=("ops",))
+    house.policy("p", ("0s", [{"channel": "av"}], None), ("2h", [{"channel": "clinic"}], None))
+    ito = str(house.simulator.world.join(NUMBER, "Ana Ito").user_id)
+    house.watch(NUMBER, ito, notify=(), policy="p")
+    house.advance(minutes=4, step_s=STEP_S)
+    gate = Gate(house.store.clock.now(), 1, house.store.clock.now(), broken="HTTP 404")
+    house.store.redis.hset(keys.gate("av"), "gate", encode(gate))
+    house.simulator.inbox.behave(HOOKS["av"], "no_service")
+    house.simulator.world.figures(NUMBER, ito, "audio_input", {"avg_loss": 14})
+    house.advance(minutes=6, step_s=STEP_S)
+    assert any("Ana Ito" in text for text in house.texts(HOOKS["clinic"]))
