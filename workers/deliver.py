@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
@@ -160,12 +160,14 @@ def _record(runtime: Runtime, turn: Turn, channel: Channel, told: Letter, delive
         latency_ms=answer.latency_ms,
     )
     if gate.broken and not turn.gate.broken:
-        _fall_on(runtime, channel, gate, now)
+        _fall_on(runtime, channel, gate, now, store.lanes.owing(channel.id))
+    elif gate.broken and turn.attempt == 0:  # policies named it since its trial was due
+        _fall_on(runtime, channel, gate, now, [subject for subject, _ in told.pairs])
 
 
-def _fall_on(runtime: Runtime, channel: Channel, gate: Gate, now: datetime) -> None:
-    """Nobody hears of it in a channel that just broke: the policies of what it owes take their next step at once."""
-    owing = runtime.store.alerts.get_many(runtime.store.lanes.owing(channel.id))
+def _fall_on(runtime: Runtime, channel: Channel, gate: Gate, now: datetime, subjects: Iterable[str]) -> None:
+    """Nobody hears of these in a channel that is broken: their policies take the next step at once."""
+    owing = runtime.store.alerts.get_many(subjects)
     for alert in owing.values():
         if alert.state == "open":
             runtime.store.steps.arm(alert.id, now)

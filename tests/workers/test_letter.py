@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rules import links
+from rules.gate import Gate
 from rules.model import (
     AlertView,
     AlertWrite,
@@ -24,7 +25,8 @@ from rules.model import (
     Who,
 )
 from service import settings as settings_file
-from service.store import Store, Turn
+from service.store import Store, Turn, keys
+from service.store.codec import encode
 from simulator import Simulator
 from tests.rules.alerts import a_breach, an_alert
 from workers.deliver import deliver, pay
@@ -479,3 +481,16 @@ def test_what_is_told_beyond_the_debt_of_the_turn_is_not_told_again(post: Post) 
 
     assert [text.split(":")[0] for text in post.texts()] == ["CRITICAL"]
     assert post.store.lanes.owing("slack-av") == frozenset()
+
+
+def test_a_trial_of_a_broken_channel_that_is_refused_lets_policies_take_their_next_step_at_once(post: Post) -> None:
+    gate = Gate(START, 1, START, broken="HTTP 404")
+    post.store.redis.hset(keys.gate("slack-av"), "gate", encode(gate))
+    assert "slack-av" not in post.store.duty().broken, "its trial is due, so policies name it"
+    post.simulator.inbox.behave(HOOK, "no_service")
+    alert = post.says("1", "fire")
+
+    post.later(milliseconds=300)
+
+    assert "slack-av" in post.store.duty().broken
+    assert post.store.steps.when(alert) == post.store.clock.now()
