@@ -92,21 +92,21 @@ def decide(
         now, first = store.clock.now(), whole and attempt == 0
         plans, counts, watched = _plans(runtime, scene, answer, over_at, now, only, seen=seen)
         runtime.mark("decided")
-        due = next_look(watched, now) if next_look and first else None
+        due = next_look(watched, now) if next_look else None
         refused = store.seats.commit(
             instance.id,
             plans,
             record=_record(runtime, instance, answer, plans, now, seen=seen) if first else None,
             round=_round(watched, answer, due, now) if first else None,
             claim=holding.claim if holding and first else None,
-            next_at=due.at if due else None,
+            next_at=due.at if due and first else None,
         )
         runtime.mark("committed")
+        if due and not first:
+            store.due.arm(instance.id, due.at)  # by now somebody may be in trouble
         _told(runtime, [plan for plan in plans if plan.subject not in refused])
-        if holding and attempt == 0:
-            holding.counts += counts
-        elif attempt == 0:
-            store.health.count_all(counts)
+        if attempt == 0:
+            (holding.counts.update if holding else store.health.count_all)(counts)
         if not (only := refused - {"meeting"}):
             return
         scene = again(runtime, scene)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from rules.documents import stock_rules
 from rules.model import Channel, Instance, Listed, Meeting, MeetingRecord, Seat, Watch, Who
+from rules.pacing import Pace
 from rules.routing import lane
 from service.settings import Settings
 from service.store.instances import Instances
@@ -234,3 +235,15 @@ def test_a_page_that_a_watch_has_just_learnt_to_send_goes_by_the_lane_of_its_ale
     assert instance is not None
     scene = scene_of(runtime, instance, shelf)
     assert lane("pager", ID, "al_1", scene.duty) == "pager:al_1"
+
+
+def test_who_went_bad_while_we_asked_is_looked_at_as_soon_as_anybody_in_trouble(runtime: Runtime) -> None:
+    follow(runtime)
+    joined(runtime)
+    drain(runtime)
+    runtime.store.clock.put(at(330))
+    listed(runtime)
+    runtime.store.budget.put_pace(Pace(calm=5))
+    looked(runtime, Slow(lambda: bad_minutes(runtime)))
+    assert the_seat(runtime).alert.open
+    assert runtime.store.due.when(ID) <= runtime.store.clock.now() + timedelta(seconds=60)
