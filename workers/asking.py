@@ -103,9 +103,8 @@ class _Asking:
     def _list(self) -> None:
         """Everybody who is or was there. A call that only this question is refused for is gone without."""
         said = self._said
-        self._holding.keep()
         try:
-            rows = self._runtime.zoom.participants(self._uuid, kind=self._kind)
+            rows = self._runtime.zoom.participants(self._uuid, kind=self._kind, before=self._holding.keep)
         except ZoomError as error:
             self._count("discovery", error.kind)
             if error.kind in _ABSENT:  # it is said of meetings that are on, too
@@ -188,10 +187,8 @@ class _Asking:
 
     def _bulk_pages(self) -> Iterator[tuple[tuple[Sight, ...], bool]]:
         """Each page, and whether it is the last."""
-        self._holding.keep()
-        for rows in self._runtime.zoom.qos_pages(self._uuid, kind=self._kind):
+        for rows in self._runtime.zoom.qos_pages(self._uuid, kind=self._kind, before=self._holding.keep):
             yield payloads.bulk(rows), rows.complete
-            self._holding.keep()
 
     def _singles(self, sessions: Sequence[str]) -> dict[str, ZoomError]:
         """Each asked for alone, side by side; answers the errors."""
@@ -203,9 +200,8 @@ class _Asking:
         return {session: each for session, each in told.items() if isinstance(each, ZoomError)}
 
     def _one(self, session: str) -> Sight | ZoomError:
-        self._holding.keep()
         try:
-            raw = self._runtime.zoom.participant_qos(self._uuid, session, kind=self._kind)
+            raw = self._runtime.zoom.participant_qos(self._uuid, session, kind=self._kind, before=self._holding.keep)
         except ZoomError as error:
             return error
         seen = payloads.glance(raw, session=session)

@@ -11,15 +11,13 @@ from workers.zoom.urls import ZoomKind
 
 def ask_meeting(runtime: Runtime, holding: Holding, meeting: str, kind: ZoomKind = "meeting") -> Meeting:
     """Ask for a meeting by number or UUID, counted. Raises ZoomError."""
-    holding.keep()
-    result = "ok"
     try:
-        return runtime.zoom.meeting(meeting, kind=kind)
+        found = runtime.zoom.meeting(meeting, kind=kind, before=holding.keep)
     except ZoomError as error:
-        result = error.kind
+        holding.counts += counted("discovery", error.kind)
         raise
-    finally:
-        holding.counts += counted("discovery", result)
+    holding.counts += counted("discovery", "ok")
+    return found
 
 
 def kind_of(instance: Instance) -> ZoomKind:

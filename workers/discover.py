@@ -58,10 +58,9 @@ def discover(runtime: Runtime, holding: Holding) -> None:
 
 def _listed(runtime: Runtime, holding: Holding, kind: ZoomKind, *, asked_for: bool) -> Rows:
     """What is on of a kind. Where webinars are meant only by the way, an app that may not see them has none."""
-    holding.keep()
     result = "ok"
     try:
-        return runtime.zoom.live(kind=kind)
+        return runtime.zoom.live(kind=kind, before=holding.keep)
     except ZoomError as error:
         result = error.kind
         if not asked_for and result in resolve.CLOSED:

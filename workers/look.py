@@ -55,6 +55,7 @@ def look(runtime: Runtime, holding: Holding, calls: ThreadPoolExecutor) -> None:
     last = store.round(instance.id)
     answer = ask(runtime, holding, calls, _wanted(runtime, holding, scene, known, last))
     runtime.mark("polled")
+    holding.keep()  # whoever stood still meanwhile has an old answer, and its place is taken
     if answer.trouble is not None:
         if answer.listed is not None:
             rosters.changed(runtime, instance.id, lambda roster: _told(scene, roster, store.clock.now(), answer))

@@ -1,5 +1,6 @@
 """A look reads first and asks then: what webhooks tell meanwhile is neither undone by it nor left behind."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from tests.workers.test_drain import ID, NUMBER, UUID, at, figures, follow, join
 from workers import feeding
 from workers.common import Shelf
 from workers.drain import drain
-from workers.holding import Holding
+from workers.holding import RENEW_S, Holding, Stale
 from workers.look import look, scene_of
 from workers.runtime import Runtime
 from workers.zoom import ZoomError
@@ -247,3 +248,27 @@ def test_who_went_bad_while_we_asked_is_looked_at_as_soon_as_anybody_in_trouble(
     looked(runtime, Slow(lambda: bad_minutes(runtime)))
     assert the_seat(runtime).alert.open
     assert runtime.store.due.when(ID) <= runtime.store.clock.now() + timedelta(seconds=60)
+
+
+def test_whoever_stood_still_until_somebody_else_looked_writes_nothing_of_what_they_asked(runtime: Runtime) -> None:
+    follow(runtime)
+    due = runtime.store.due
+
+    class Cut(Slow):
+        def participants(self, uuid: str, **_: Any) -> Rows:
+            self.meanwhile()
+            raise ZoomError("network", "Its answer did not end in time.")
+
+    def meanwhile() -> None:
+        due.remove(ID)
+        due.arm(ID, runtime.store.clock.now())
+        assert due.take(ID, 90) is not None
+
+    claim = due.take(ID, 90)
+    assert claim is not None
+    runtime.zoom = Cut(meanwhile)  # type: ignore[assignment]
+    stood = Holding(runtime, claim, Shelf(runtime.store), time.monotonic() - RENEW_S)
+    with ThreadPoolExecutor(1) as calls, pytest.raises(Stale):
+        look(runtime, stood, calls)
+
+    assert runtime.store.seats.record(ID)[1].blind_since is None

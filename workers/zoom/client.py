@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,13 +30,22 @@ SHORT_S = 1.0  #: waits up to this are slept through here, longer ones are the c
 #: So few a minute are allowed that the second page of a list always has to wait for some seconds.
 ROOM_S: Mapping[Label, float] = {"heavy": SHORT_S, "intensive": 7.0, "light": SHORT_S}
 BUDGET_S = 8.0  #: all the short waits of one call for its budget
+Before = Callable[[], None]
 _AGAIN: frozenset[Kind] = frozenset({"network", "server", "garbage", "rate"})
 _BACKOFF_S = 0.3
 _SPREAD_S = 0.03
 
 
+def at_once() -> None:
+    """Nothing has to be asked before a call."""
+
+
 class Zoom:
-    """One client for all threads of a process: one pooled session, one shared token."""
+    """One client for all threads of a process: one pooled session, one shared token.
+
+    `before` is called right before every single call: each page of a list, each list that begins anew, each retry.
+    What it raises ends the question.
+    """
 
     def __init__(
         self,
@@ -52,26 +62,32 @@ class Zoom:
         self._sleep, self._rand, self._monotonic = sleep, rand, monotonic
         self._tokens = Tokens(settings, store, self._session, sleep=sleep, rand=rand, monotonic=monotonic)
 
-    def meeting(self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting") -> Meeting:
+    def meeting(
+        self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting", before: Before = at_once
+    ) -> Meeting:
         """One run of a meeting: by UUID that run, by number the latest. Raises ZoomError."""
-        found = payloads.meeting(self._asked(urls.meeting(meeting, type, kind)))
+        found = payloads.meeting(self._asked(urls.meeting(meeting, type, kind), before))
         if not found.uuid:
             raise ZoomError("garbage", "Zoom's answer names no meeting.")
         return found
 
-    def live(self, *, kind: ZoomKind = "meeting") -> Rows:
+    def live(self, *, kind: ZoomKind = "meeting", before: Before = at_once) -> Rows:
         """What goes on in the whole account, a Resource-intensive call; `payloads.running` reads it. Raises ZoomError.
 
         It waits some seconds between pages of 300, as so few of these calls are allowed in a minute.
         """
         today = self._store.clock.now().date()
-        return paging.whole(self._asked, urls.live(today, kind), "uuid")
+        return paging.whole(partial(self._asked, before=before), urls.live(today, kind), "uuid")
 
-    def participants(self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting") -> Rows:
+    def participants(
+        self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting", before: Before = at_once
+    ) -> Rows:
         """Every join, also of people who left or wait; `payloads.listing` reads it. Raises ZoomError."""
-        return paging.whole(self._asked, urls.participants(meeting, type, kind), "user_id")
+        return paging.whole(partial(self._asked, before=before), urls.participants(meeting, type, kind), "user_id")
 
-    def qos_pages(self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting") -> Iterator[Rows]:
+    def qos_pages(
+        self, meeting: str, type: When = "live", *, kind: ZoomKind = "meeting", before: Before = at_once
+    ) -> Iterator[Rows]:
         """Everybody's figures, ten people at a time; `payloads.bulk` reads a page, the last of which is `complete`.
 
         Raises ZoomError on the way.
@@ -79,14 +95,20 @@ class Zoom:
         Each page is asked for when it is wanted, so whoever has seen enough stops. When the list expires
         meanwhile it begins anew, once: people who were told of already are told of again.
         """
-        question = urls.qos_pages(meeting, type, kind)
-        return (Rows(page.rows, not page.token) for page in paging.pages(self._asked, question, paging.QOS_PAGES))
+        question, ask = urls.qos_pages(meeting, type, kind), partial(self._asked, before=before)
+        return (Rows(page.rows, not page.token) for page in paging.pages(ask, question, paging.QOS_PAGES))
 
     def participant_qos(
-        self, meeting: str, participant_id: str, type: When = "live", *, kind: ZoomKind = "meeting"
+        self,
+        meeting: str,
+        participant_id: str,
+        type: When = "live",
+        *,
+        kind: ZoomKind = "meeting",
+        before: Before = at_once,
     ) -> dict[str, Any]:
         """One person's figures as Zoom's own JSON; `payloads.sight` reads it. Raises ZoomError."""
-        return self._asked(urls.participant_qos(meeting, participant_id, type, kind))
+        return self._asked(urls.participant_qos(meeting, participant_id, type, kind), before)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -100,12 +122,12 @@ class Zoom:
     ) -> None:
         self.close()
 
-    def _asked(self, question: Question) -> dict[str, Any]:
+    def _asked(self, question: Question, before: Before) -> dict[str, Any]:
         """The answer to a question, asked again while that can help in a moment."""
         end = self._monotonic() + PATIENCE_S
         for attempt in range(RETRIES + 1):
             try:
-                return self._asked_with_token(question)
+                return self._asked_with_token(question, before)
             except ZoomError as error:
                 wait_s = self._wait_s(error, attempt)
                 if wait_s is None or self._monotonic() + wait_s > end:
@@ -113,12 +135,12 @@ class Zoom:
                 self._sleep(wait_s)
         raise AssertionError("the last attempt answers or raises")
 
-    def _asked_with_token(self, question: Question) -> dict[str, Any]:
+    def _asked_with_token(self, question: Question, before: Before) -> dict[str, Any]:
         """With the token we have; refused, with one that somebody else made since, else with a new one."""
         token, made = self._tokens.current(), False
         for _ in range(TOKENS):
             try:
-                return self._exchanged(question, token)
+                return self._exchanged(question, token, before)
             except ZoomError as error:
                 if error.kind == "scope":
                     self._tokens.doubt(token)
@@ -130,8 +152,9 @@ class Zoom:
             token, made = self._tokens.instead_of(token)
         raise self._tokens.failed(refused)
 
-    def _exchanged(self, question: Question, token: str) -> dict[str, Any]:
+    def _exchanged(self, question: Question, token: str, before: Before) -> dict[str, Any]:
         self._take_budget(question)
+        before()
         answer = http.exchange(
             self._session,
             "GET",

@@ -116,7 +116,7 @@ def test_somebody_on_two_pages_is_listed_once_as_told_last(
     told = [[("1", "Ana"), ("2", "Bo")], [("2", "Bo B."), ("", "nobody")]]
     pages = [{"participants": [{"user_id": id, "user_name": name} for id, name in page]} for page in told]
     answers = iter([pages[0] | {"next_page_token": "t"}, pages[1]])
-    monkeypatch.setattr(zoom, "_asked", lambda question: next(answers))
+    monkeypatch.setattr(zoom, "_asked", lambda question, **_: next(answers))
 
     assert [row["user_name"] for row in zoom.participants("555")] == ["Ana", "Bo B."]
 
@@ -172,7 +172,7 @@ def test_a_list_is_left_after_twenty_pages_and_says_so(zoom: Zoom, simulator: Si
 def test_a_list_that_goes_in_circles_is_left(zoom: Zoom, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     page = {"participants": [{"user_id": "1"}], "next_page_token": "again"}
-    monkeypatch.setattr(zoom, "_asked", lambda question: (asked.append(question), page)[1])
+    monkeypatch.setattr(zoom, "_asked", lambda question, **_: (asked.append(question), page)[1])
 
     people = zoom.participants("555")
 
@@ -181,7 +181,7 @@ def test_a_list_that_goes_in_circles_is_left(zoom: Zoom, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("body", [{}, {"participants": None}, {"participants": {"user_id": "1"}}])
 def test_an_answer_without_a_list_is_not_nobody(zoom: Zoom, body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zoom, "_asked", lambda question: body)
+    monkeypatch.setattr(zoom, "_asked", lambda question, **_: body)
 
     with pytest.raises(ZoomError, match="no list of participants") as caught:
         zoom.participants("555")

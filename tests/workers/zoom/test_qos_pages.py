@@ -115,10 +115,39 @@ def test_each_page_needs_room_in_the_budget(zoom: Zoom, simulator: Simulator, st
 def test_pages_have_an_end_even_if_zoom_gives_none(zoom: Zoom, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter(range(10_000))
 
-    def endless(question: Any) -> dict[str, Any]:
+    def endless(question: Any, **_: Any) -> dict[str, Any]:
         number = next(numbers)
         return {"participants": [{"user_id": str(number)}], "next_page_token": f"t{number}"}
 
     monkeypatch.setattr(zoom, "_asked", endless)
 
     assert sum(1 for _ in zoom.qos_pages("555")) == paging.QOS_PAGES
+
+
+def test_before_every_single_call_it_is_asked_whether_it_may_begin(zoom: Zoom, simulator: Simulator) -> None:
+    """A list that begins anew and a retry are calls like others."""
+    run = a_crowd(simulator, 25)
+    asked: list[int] = []
+    pages = zoom.qos_pages(run.uuid, before=lambda: asked.append(simulator.calls.count(path=BULK)))
+    next(pages)
+    simulator.clock.step(minutes=16)
+    simulator.faults.add("500", path=BULK, count=1)
+
+    list(pages)
+
+    assert asked == list(range(simulator.calls.count(path=BULK)))
+
+
+def test_a_call_that_may_not_begin_is_not_made(zoom: Zoom, simulator: Simulator) -> None:
+    run = a_crowd(simulator, 25)
+
+    class Stale(Exception):
+        """Somebody else holds it."""
+
+    def stop() -> None:
+        raise Stale
+
+    with pytest.raises(Stale):
+        list(zoom.qos_pages(run.uuid, before=stop))
+
+    assert simulator.calls.count(path=BULK) == 0
