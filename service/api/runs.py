@@ -1,6 +1,6 @@
 """Which runs of meetings a watch is about now, and who is known to be in them; read once for one answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,6 +25,7 @@ class Runs:
     def __init__(self, store: Store) -> None:
         self._store, self.now = store, store.clock.now()
         self._people: dict[str, Mapping[str, Listed]] = {}
+        self._records: dict[str, MeetingRecord] = {}
 
     @cached_property
     def live(self) -> tuple[Instance, ...]:
@@ -47,9 +48,18 @@ class Runs:
 
     def blindness(self, watch: Watch, of: Sequence[Instance]) -> str:
         """Since when, and why, none of the runs of a watch can be seen, or none be found; "" when that is not so."""
-        on = [run.id for run in of if run.ended_at is None] or [ANY if watch.meeting == ANY else f"n{watch.meeting}"]
-        told = [not_seen(self._store.seats.record(id)[1]) for id in on]
+        told = [not_seen(self._record(id)) for id in _looked_at(watch, of)]
         return told[0] if all(told) else ""
+
+    def read_ahead(self, about: Iterable[tuple[Watch, Sequence[Instance]]]) -> None:
+        """Read at once what `blindness` will ask of several watches."""
+        ids = dict.fromkeys(id for watch, of in about for id in _looked_at(watch, of))
+        self._records |= self._store.seats.records(list(ids))
+
+    def _record(self, id: str) -> MeetingRecord:
+        if id not in self._records:
+            self._records[id] = self._store.seats.record(id)[1]
+        return self._records[id]
 
     def meant(self, watch: Watch, run: Instance) -> frozenset[str]:
         """The seats that a watch means in a run."""
@@ -72,6 +82,11 @@ class Runs:
         awake = replace(watch, paused=False)
         on = (run for run in self.live if concerns(awake, run, self.now))
         return tuple(run for run in on if watch.meeting in (ANY, run.number, run.uuid))
+
+
+def _looked_at(watch: Watch, of: Sequence[Instance]) -> list[str]:
+    """Where it is remembered whether those of a watch can be seen: their runs, or the search for one."""
+    return [run.id for run in of if run.ended_at is None] or [ANY if watch.meeting == ANY else f"n{watch.meeting}"]
 
 
 def is_of_one_run(watch: Watch) -> bool:

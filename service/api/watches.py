@@ -64,7 +64,9 @@ class Watches:
         """List watches, newest first"""
         items, cursor = self._shelf.page(query.limit, query.cursor)
         runs = Runs(self._store)
-        return Page(items=[_summary(watch, runs.of(watch), runs) for watch in items], next_cursor=cursor)
+        about = [(watch, runs.of(watch)) for watch in items]
+        runs.read_ahead(about)
+        return Page(items=[_summary(watch, of, runs) for watch, of in about], next_cursor=cursor)
 
     @op("POST", PATH, scope="write", answers={201: WatchAnswer}, problems=(507,))
     def create(self, body: WatchBody) -> Reply:

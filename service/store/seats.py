@@ -60,6 +60,11 @@ class Seats:
         """What is known of the meeting itself, and its version; ("", a new record) when nothing is."""
         return _record(self._link.field(keys.seats(instance), MEETING))
 
+    def records(self, instances: Sequence[str]) -> dict[str, MeetingRecord]:
+        """What is known of several meetings, in one question."""
+        found = self._link.together([("HGET", keys.seats(instance), MEETING) for instance in instances])
+        return {instance: _record(blob)[1] for instance, blob in zip(instances, found, strict=True)}
+
     def roster(self, instance: str) -> tuple[str, Roster]:
         """Who is in the meeting, as far as we know, and the version of that."""
         return _roster(self._link.field(keys.seats(instance), ROSTER))

@@ -46,7 +46,7 @@ def storm(runtime: Runtime, meetings: Sequence[str], people: int) -> None:
         store.documents.watches.put(watch)
         sights = [_bad(f"{16_000_000 + place * 1000 + each}", minute) for each in range(people)]
         known = store.seats.change_roster(
-            run.id, lambda roster, id=run.id, seen=sights: rosters.told(roster, id, now, sights=seen)
+            run.id, lambda roster, id=run.id, seen=sights: rosters.told(roster, id, now, sights=seen, asked={})
         )
         scene = Scene(run, (watch,), {RULE: rule}, known, duty)
         decide(runtime, scene, Answer(sights={sight.session: sight for sight in sights}), None)

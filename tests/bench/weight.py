@@ -74,7 +74,8 @@ def _an_hour(runtime: Runtime) -> Instance:
         now = moment(1000 * (BASE + 60 * (minute + 1)))
         store.clock.put(now)
         known = store.seats.change_roster(
-            run.id, lambda roster, now=now, told=sights: rosters.told(roster, run.id, now, sights=told.values())
+            run.id,
+            lambda roster, now=now, told=sights: rosters.told(roster, run.id, now, sights=told.values(), asked={}),
         )
         decide(runtime, Scene(run, (watch,), rules, known), Answer(sights=sights), None)
         store.clock.put(now + timedelta(seconds=1))
