@@ -186,7 +186,7 @@ class _Server:
             raise OSError(f"port {port} on {host} is taken") from error
         self.url = f"http://{host}:{self._server.port}"
         # Threads that are waited for at the end leave no open socket behind.
-        self._server.daemon_threads = False  # type: ignore[attr-defined]
+        self._server.daemon_threads = False  # type: ignore[attr-defined]  # of its ThreadingMixIn
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 

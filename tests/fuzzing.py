@@ -18,7 +18,10 @@ def tries(examples: int) -> settings:
         derandomize=TIMES == 1,
         deadline=None,
         database=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.function_scoped_fixture,
+        ],  # slow by design
     )
 
 

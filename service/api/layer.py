@@ -79,7 +79,7 @@ def op(
         hints = get_type_hints(view)
         first, _, rest = inspect.cleandoc(view.__doc__ or "").partition("\n")
         body, query = hints.get("body"), hints.get("query", Query)
-        view.__op__ = Op(method, path, scope, answers, problems, first, rest.strip(), body, query)  # type: ignore[attr-defined]
+        view.__op__ = Op(method, path, scope, answers, problems, first, rest.strip(), body, query)  # type: ignore[attr-defined]  # read by `operations`
         return view
 
     return declared

@@ -96,7 +96,7 @@ class Sealing:
 def _lying(shelf: SealedShelf[Channel] | SealedShelf[Person]) -> Iterable[tuple[str, str, str]]:
     """Name, id and seal of every document that holds a secret."""
     for doc in shelf.unopened():
-        if seal := shelf.seal_of(doc):  # type: ignore[arg-type]
+        if seal := shelf.seal_of(doc):  # type: ignore[arg-type]  # a shelf gives its own kind
             yield f"{shelf.kind} {doc.id}", doc.id, seal
 
 

@@ -125,7 +125,7 @@ class PollHouse:
 
 def burst(worker: SimpleWorker) -> None:
     """Run what waits. Orders over pubsub, which nobody gives here, would cost a thread and a second at its end."""
-    worker.subscribe = worker.unsubscribe = lambda: None  # type: ignore[method-assign]
+    worker.subscribe = worker.unsubscribe = lambda: None
     worker.work(burst=True, logging_level=None)
 
 

@@ -67,7 +67,7 @@ class Door:
             self._listener = None
 
     def _run(self, work: object, *given: socket.socket) -> None:
-        self._threads.append(threading.Thread(target=work, args=given, daemon=True))  # type: ignore[arg-type]
+        self._threads.append(threading.Thread(target=work, args=given, daemon=True))
         self._threads[-1].start()
 
     def _listen(self, listener: socket.socket) -> None:
@@ -98,7 +98,7 @@ class Door:
             ready.register(inside, selectors.EVENT_READ, outside)
             while True:
                 for key, _ in ready.select():
-                    said = key.fileobj.recv(_CHUNK)  # type: ignore[union-attr]
+                    said = key.fileobj.recv(_CHUNK)
                     if not said:
                         return
                     key.data.sendall(said)

@@ -17,7 +17,7 @@ import requests
 from service.store import keys
 from simulator import Simulator
 from tests.chaos.crew import Crew, Place
-from tests.plant import Plant, plant
+from tests.plant import Plant, end, plant
 from workers.embedded import tied
 
 BASE = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
@@ -69,7 +69,7 @@ class Yard(Plant):
                 cwd=_ROOT,
                 start_new_session=True,
             )
-        self.stack.callback(_end, process)
+        self.stack.callback(end, process)
         return process
 
     def wait_for_web(self) -> None:
@@ -163,16 +163,6 @@ def yard(seed: int, **environ: str) -> Iterator[Yard]:
     with plant(Yard, Simulator(base=BASE, speed=0, seed=seed), **given) as made:
         made.ready(seed)
         yield made
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _id(sending: bytes) -> str:

@@ -44,7 +44,7 @@ def a_rule(**changes: object) -> Rule:
         "clear": "audio_input.avg_loss < 2%",
         "critical_for": Span(2, 3),
     }
-    return Rule(**{**given, **changes})  # type: ignore[arg-type]
+    return Rule(**{**given, **changes})
 
 
 def a_row(minute: int, told: Told, session: str = "7") -> Sample:
@@ -59,7 +59,7 @@ def a_row(minute: int, told: Told, session: str = "7") -> Sample:
 def a_wish(*rules: Rule, watch: str = "w1", notify: tuple[str, ...] = ("slack-av",), **more: object) -> Wish:
     backing = more.get("backing")
     policy = backing.id if isinstance(backing, Policy) else ""
-    return Wish(watch, rules or (a_rule(),), notify, policy, **more)  # type: ignore[arg-type]
+    return Wish(watch, rules or (a_rule(),), notify, policy, **more)
 
 
 def a_policy(*steps: Step, repeat: int = 0, id: str = "av") -> Policy:
@@ -68,8 +68,8 @@ def a_policy(*steps: Step, repeat: int = 0, id: str = "av") -> Policy:
 
 def a_step(after_s: int, *tell: str, **when: object) -> Step:
     """A step that tells channels, "person:ana" or "schedule:av"."""
-    targets = tuple(Target(*each.split(":")) if ":" in each else Target("channel", each) for each in tell)  # type: ignore[arg-type]
-    return Step(after_s, targets, When(**when))  # type: ignore[arg-type]
+    targets = tuple(Target(*each.split(":")) if ":" in each else Target("channel", each) for each in tell)
+    return Step(after_s, targets, When(**when))
 
 
 class Story:
@@ -109,7 +109,7 @@ class Story:
     def does(self, kind: ActKind, at: float, by: str = "Ana Ruiz", **more: object) -> taking.Done:
         """Somebody acts on the alert."""
         assert self.seat.alert is not None
-        act = taking.Act(kind, by, **more)  # type: ignore[arg-type]
+        act = taking.Act(kind, by, **more)
         done = taking.done(self.seat.alert, act, self.duty, START + timedelta(minutes=at))
         self._kept(done.state, done.entries)
         return done

@@ -23,7 +23,7 @@ NOON, NIGHT = local("2026-03-03T12:00"), local("2026-03-03T22:00")  # a Tuesday
 
 def a_schedule(id: str = "av", person: str = "ana", hours: tuple[str, ...] = (), **changes: object) -> Schedule:
     given = {"timezone": BERLIN, "hand_off": "Mon 09:00", "rotation": (person,), "every": "1w", "created_at": MADE}
-    return Schedule(id, 1, hours=hours, **{**given, **changes})  # type: ignore[arg-type]
+    return Schedule(id, 1, hours=hours, **{**given, **changes})
 
 
 def a_step(*schedules: str, hours: tuple[str, ...] = (), person: str = "", channel: str = "") -> Step:
@@ -38,7 +38,7 @@ def a_duty(*steps: Step, schedules: tuple[Schedule, ...] = (), **changes: object
     return Duty(
         schedules={schedule.id: schedule for schedule in schedules},
         policies={"p1": Policy("p1", 1, steps, MADE, timezone=BERLIN)},
-        **{**given, **changes},  # type: ignore[arg-type]
+        **{**given, **changes},
     )
 
 

@@ -17,7 +17,7 @@ ANA = Person("ana", 1, "Ana Ruiz", START, slack_user="U02ANA", pagerduty_key="k"
 BEN = Person("ben", 1, "Ben Ito", START, slack_user="U02BEN")
 AV = Schedule("av", 1, "UTC", "Mon 09:00", ("ana",), "1w", START)
 KINDS = {"slack-av": "slack", "teams-av": "teams", "pd-av": "pagerduty", "lead": "slack"}
-DUTY = Duty(kinds=KINDS, people={"ana": ANA, "ben": BEN}, schedules={"av": AV})  # type: ignore[arg-type]
+DUTY = Duty(kinds=KINDS, people={"ana": ANA, "ben": BEN}, schedules={"av": AV})
 CRITICAL_RULE = a_rule(warning=None, critical_for=a_rule().critical_for)
 LADDER = a_policy(a_step(0, "slack-av"), a_step(300, "person:ana", severity="critical"), a_step(300, "lead"))
 

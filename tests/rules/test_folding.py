@@ -63,7 +63,7 @@ def test_a_stream_is_blank_when_no_piece_has_a_figure_of_it() -> None:
 @given(st.lists(PIECES, max_size=6), st.randoms(use_true_random=False))
 def test_pieces_fold_to_the_same_in_any_order_and_however_often(pieces: list[Sample], chance: object) -> None:
     mixed = [*pieces, *pieces[:3]]
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     one, _ = fed(Fed(), pieces, NOW)
     other = Fed()
     for piece in mixed:

@@ -26,7 +26,7 @@ def an_event(kind: Kind, seconds: float, session: str = "7", **person: object) -
         known.setdefault("joined_at", at(seconds))
     if kind == "left":
         known.setdefault("left_at", at(seconds))
-    sight = Sight(session, **known)  # type: ignore[arg-type]
+    sight = Sight(session, **known)
     return Event(kind, MEETING, False, at(seconds), at(seconds), sight)
 
 

@@ -77,7 +77,7 @@ def test_no_letter_of_a_token_can_be_another() -> None:
         pytest.param(lambda token: "", id="nothing"),
     ],
 )
-def test_what_was_not_signed_as_it_stands_is_no_link(spoil) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_not_signed_as_it_stands_is_no_link(spoil) -> None:
     token = sign(KEY, Link("take", "al_1", "slack-av:3f9a0c11d2e4", END))
     assert read([KEY], token)
     assert read([KEY], spoil(token)) is None

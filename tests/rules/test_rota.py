@@ -31,7 +31,7 @@ def a_schedule(**changes: object) -> Schedule:
         "every": "1w",
         "created_at": MADE,
     }
-    return Schedule(**{**given, **changes})  # type: ignore[arg-type]
+    return Schedule(**{**given, **changes})
 
 
 def a_cover(person: str, start: str, end: str, instead_of: str = "", *, made: int = 0, schedule: str = "av") -> Cover:

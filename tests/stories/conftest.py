@@ -67,7 +67,7 @@ class House:
         self._rq = client(redis_url)
         self.workers: dict[Any, SimpleWorker] = {queue: worker_of(self._rq, queue) for queue in ("poll", "deliver")}
         for worker in self.workers.values():  # orders over pubsub cost a thread for every job, and nobody gives any
-            worker.subscribe = worker.unsubscribe = lambda: None  # type: ignore[method-assign]
+            worker.subscribe = worker.unsubscribe = lambda: None
         self._serve()
         _, self.key = self.store.keys_.create("admin", "story")
 

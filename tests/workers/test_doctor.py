@@ -166,7 +166,7 @@ def test_without_any_server_that_is_said_and_zoom_is_asked_all_the_same(settings
 )
 def test_a_redis_in_distress_is_told(told: Any, level: str, words: str, store: Store, settings: Settings) -> None:
     info = {"redis_version": "7.0.15", **told}
-    store.redis.info = lambda section: info  # type: ignore[method-assign]
+    store.redis.info = lambda section: info
     with patient(settings) as whom:
         found = [*state.server(Patient(settings, store, whom.zoom))]
     assert words in said(found, level)

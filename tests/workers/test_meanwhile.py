@@ -68,7 +68,7 @@ def runtime(redis_client: Any, redis_socket: Path, tmp_path: Path) -> Iterator[R
 
 def looked(runtime: Runtime, zoom: Slow) -> None:
     """One look, as a worker does it."""
-    runtime.zoom = zoom  # type: ignore[assignment]
+    runtime.zoom = zoom
     claim = runtime.store.due.take(ID, 90)
     assert claim is not None
     with ThreadPoolExecutor(1) as calls:
@@ -266,7 +266,7 @@ def test_whoever_stood_still_until_somebody_else_looked_writes_nothing_of_what_t
 
     claim = due.take(ID, 90)
     assert claim is not None
-    runtime.zoom = Cut(meanwhile)  # type: ignore[assignment]
+    runtime.zoom = Cut(meanwhile)
     stood = Holding(runtime, claim, Shelf(runtime.store), time.monotonic() - RENEW_S)
     with ThreadPoolExecutor(1) as calls, pytest.raises(Stale):
         look(runtime, stood, calls)

@@ -139,7 +139,7 @@ def careless(own: Any) -> None:
 
 
 def _burst(worker: SimpleWorker) -> None:
-    worker.subscribe = worker.unsubscribe = lambda: None  # type: ignore[method-assign]  # costs a second of waiting
+    worker.subscribe = worker.unsubscribe = lambda: None  # costs a second of waiting
     worker.work(burst=True, logging_level="CRITICAL")
 
 

@@ -116,7 +116,7 @@ class _Timely:
     def getreply(self) -> tuple[int, bytes]:
         if self.sock and not self.file:
             self.file = BufferedReader(Source(self.sock, self.deadline))
-        return super().getreply()  # type: ignore[misc, no-any-return]
+        return super().getreply()  # type: ignore[misc, no-any-return]  # a mixin: smtplib comes after
 
 
 class _Smtp(_Timely, smtplib.SMTP):

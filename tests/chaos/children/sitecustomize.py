@@ -32,7 +32,7 @@ def _off_by(seconds: float) -> None:
 
     time.time = lambda: right() + seconds
     time.time_ns = lambda: right_ns() + int(seconds * 1e9)
-    datetime.datetime = Wrong  # type: ignore[misc]
+    datetime.datetime = Wrong
 
 
 _guard()

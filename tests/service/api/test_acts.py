@@ -199,7 +199,7 @@ class TestBehindSingleSignOn:
         opened(store)
         headers = {"Authorization": f"Bearer {secrets['write']}", "X-Forwarded-User": given}
         answer = app.test_client().post(f"{PATH}/acknowledge", json=body, headers=headers)
-        assert (answer.status_code, answer.json["alert"]["taken_by"]) == (200, by)  # type: ignore[index]
+        assert (answer.status_code, answer.json["alert"]["taken_by"]) == (200, by)
 
 
 def test_a_header_that_nobody_trusts_names_nobody(app: Flask, secrets: Any, store: Any) -> None:

@@ -192,7 +192,7 @@ def furnish(client: Any) -> None:
     deadline=None,
     derandomize=TIMES == 1,
     database=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=list(HealthCheck),  # slow and large by nature
 )
 def test_every_operation_keeps_its_promise(case: Any, redis_socket: Path) -> None:
     _agree(case)
@@ -246,7 +246,7 @@ def test_operations_that_follow_one_another_keep_their_promises(redis_socket: Pa
                 deadline=None,
                 derandomize=TIMES == 1,
                 database=None,
-                suppress_health_check=list(HealthCheck),
+                suppress_health_check=list(HealthCheck),  # slow and large by nature
             )
         )
     assert len(done) >= 12, f"stories lead nowhere: {sorted(done)}"

@@ -202,7 +202,7 @@ def test_an_expired_link_shows_and_has_no_button(ana: Browser, store: Store) -> 
     assert "has expired" in text
     ana.sends(path, other="Ana")
     assert ana.last.status_code == 410
-    assert not store.alerts.get("al_1").taken  # type: ignore[union-attr]
+    assert not store.alerts.get("al_1").taken
 
 
 def test_a_form_read_before_the_end_does_nothing_after_it(ana: Browser, store: Store) -> None:
@@ -213,7 +213,7 @@ def test_a_form_read_before_the_end_does_nothing_after_it(ana: Browser, store: S
     store.clock.advance(seconds=5)
     ana.sends(path, form=form, other="Ana")
     assert ana.last.status_code == 410
-    assert not store.alerts.get("al_1").taken  # type: ignore[union-attr]
+    assert not store.alerts.get("al_1").taken
 
 
 def test_an_alert_that_is_not_kept_any_more_is_said_to_be_gone(ana: Browser) -> None:
@@ -261,7 +261,7 @@ def test_a_false_alarm_is_counted_for_its_rule(ana: Browser, store: Store) -> No
 def test_a_snooze_lasts_fifteen_minutes_from_the_press(ana: Browser, store: Store) -> None:
     opened(store)
     ana.presses(a_link("snooze"), other="Ana")
-    assert store.alerts.get("al_1").snoozed_until == SNOOZED  # type: ignore[union-attr]
+    assert store.alerts.get("al_1").snoozed_until == SNOOZED
 
 
 def test_the_same_link_acts_once_and_then_says_what_is_true(ana: Browser, store: Store, bell: Bell) -> None:
@@ -288,7 +288,7 @@ def test_a_link_that_acted_does_not_take_again_what_was_given_back(ana: Browser,
     ana.sends(path, form=form, other="Ana Ruiz")
     act(store, "al_1", Act("unacknowledge", "Ana Ruiz"), NOW)
     assert "Nobody has it" in ana.sends(path, form=form, other="Ana Ruiz")
-    assert not store.alerts.get("al_1").taken  # type: ignore[union-attr]
+    assert not store.alerts.get("al_1").taken
 
 
 def test_the_second_taker_is_told_who_was_first(door: str, ana: Browser, store: Store) -> None:
@@ -299,7 +299,7 @@ def test_the_second_taker_is_told_who_was_first(door: str, ana: Browser, store: 
     ana.presses(mine, other="Ana Ruiz")
     text = ben.sends(bens, form=ben.form, other="Ben Ito")
     assert "Ana Ruiz already has it since 10:00 UTC. Nothing to do." in text
-    assert store.alerts.get("al_1").taken_by == "Ana Ruiz"  # type: ignore[union-attr]
+    assert store.alerts.get("al_1").taken_by == "Ana Ruiz"
 
 
 def test_two_who_press_at_once_leave_one_who_has_it(door: str, store: Store) -> None:
@@ -316,7 +316,7 @@ def test_two_who_press_at_once_leave_one_who_has_it(door: str, store: Store) -> 
     for each in presses:
         each.join()
     assert [entry.kind for entry in store.alerts.timeline("al_1")] == ["fire", "taken"]
-    holder = store.alerts.get("al_1").taken_by  # type: ignore[union-attr]
+    holder = store.alerts.get("al_1").taken_by
     assert all(browser.last.status_code == 200 and holder in browser.text for browser, _, _ in browsers)
 
 
@@ -400,7 +400,7 @@ def test_take_all_takes_what_nobody_has_of_this_meeting_and_of_this_channel(
     assert "Not ours" not in text
     text = ana.sends(a_link(alert=""), form=ana.form, other="Ana Ruiz")
     assert "Ana Ruiz has 2 alerts now. Nobody else is called. One alert had that before." in text
-    holders = {id: store.alerts.get(id).taken_by for id in ("al_1", "al_2", "al_3", "al_4")}  # type: ignore[union-attr]
+    holders = {id: store.alerts.get(id).taken_by for id in ("al_1", "al_2", "al_3", "al_4")}
     assert holders == {"al_1": "Ana Ruiz", "al_2": "Ana Ruiz", "al_3": "Ben Ito", "al_4": None}
     assert bell.rung == 1
     assert "Somebody has each of them already" in ana.reads(a_link(alert=""))
@@ -410,7 +410,7 @@ def test_snooze_all_snoozes_those_that_somebody_has_too(ana: Browser, store: Sto
     opened(store, "al_1")
     opened(store, "al_2", "K. Lim", taken=taken(store, "Ben Ito"))
     assert "Nothing is told of 2 alerts for 15 minutes." in ana.presses(a_link("snooze", alert=""), other="Ana")
-    assert {store.alerts.get(id).snoozed_until for id in ("al_1", "al_2")} == {SNOOZED}  # type: ignore[union-attr]
+    assert {store.alerts.get(id).snoozed_until for id in ("al_1", "al_2")} == {SNOOZED}
 
 
 def test_of_a_lane_where_nothing_is_open_there_is_nothing_to_take(ana: Browser) -> None:
@@ -468,7 +468,7 @@ def test_cookies_are_ours_alone_and_stay_below_the_pages_path(ana: Browser, stor
     assert {cookie.path for cookie in kept.values()} == {"/a"}
     assert all(cookie.has_nonstandard_attr("HttpOnly") for cookie in kept.values())
     assert {cookie.get_nonstandard_attr("SameSite") for cookie in kept.values()} == {"Lax"}
-    days = (kept[page.NAME].expires - datetime.now().timestamp()) / 86_400  # type: ignore[operator]
+    days = (kept[page.NAME].expires - datetime.now().timestamp()) / 86_400
     assert 179 < days < 181
 
 
@@ -549,7 +549,7 @@ def test_the_name_is_the_one_that_was_meant(
     if before:
         ana.http.cookies.set(page.NAME, before, path="/a")
     ana.presses(a_link(), **fields)
-    assert store.alerts.get("al_1").taken_by == by  # type: ignore[union-attr]
+    assert store.alerts.get("al_1").taken_by == by
 
 
 def test_who_pressed_is_remembered_by_this_browser(ana: Browser, store: Store, crew: None) -> None:
@@ -569,7 +569,7 @@ def test_nobody_is_asked_again_for_a_name(ana: Browser, store: Store) -> None:
         assert ana.last.status_code == 422
         assert "Say who you are" in text
         assert ana.form
-    assert not store.alerts.get("al_1").taken  # type: ignore[union-attr]
+    assert not store.alerts.get("al_1").taken
 
 
 class TestBehindSingleSignOn:
@@ -584,7 +584,7 @@ class TestBehindSingleSignOn:
         assert "You are Zoë Ruiz" in text
         assert "I am …" not in text
         zoe.sends(a_link(), form=zoe.form, other="Mallory")
-        assert store.alerts.get("al_1").taken_by == "Zoë Ruiz"  # type: ignore[union-attr]
+        assert store.alerts.get("al_1").taken_by == "Zoë Ruiz"
         assert page.NAME not in zoe.http.cookies
 
     def test_without_the_header_it_is_asked(self, ana: Browser, store: Store) -> None:

@@ -100,7 +100,7 @@ def a_channel(id: str = "slack-av", **changes: object) -> Channel:
 
 
 def an_attempt(outcome: str = "accepted", status: int | None = 200, answer: str = "ok") -> Attempt:
-    return Attempt(START, status, 120, answer, outcome)  # type: ignore[arg-type]
+    return Attempt(START, status, 120, answer, outcome)
 
 
 def owe(store: Store, *debts: Debt, session: str = "7") -> None:

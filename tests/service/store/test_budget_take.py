@@ -91,7 +91,7 @@ def test_a_spent_day_waits_for_midnight(store: Store) -> None:
 @pytest.mark.parametrize(("plan", "heavy"), [("business", 4), ("pro", 1)])
 def test_the_plan_sets_the_pace(store: Store, plan: str, heavy: int) -> None:
     planned = Store(store.redis, secret_keys=[SECRET_KEY], test_clock="hash", plan=plan)
-    planned.clock.machine_ms = lambda: 5_000_000  # type: ignore[method-assign]
+    planned.clock.machine_ms = lambda: 5_000_000
     assert sum(planned.budget.take("heavy").ok for _ in range(10)) == heavy
 
 

@@ -164,7 +164,11 @@ def test_deliveries_are_swept_when_their_time_is_over(store: Store) -> None:
 
 
 @given(st.lists(st.sampled_from(["news", "accepted", "refused", "unknown", "killed"]), max_size=12))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example flushes by itself
+)
 def test_whatever_happens_on_the_way_the_last_news_is_told_and_no_id_accepted_twice(
     store: Store, fates: list[str]
 ) -> None:

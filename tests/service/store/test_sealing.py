@@ -121,7 +121,7 @@ def test_a_change_of_somebody_else_is_not_undone(kept: Opened, monkeypatch: pyte
 
 
 def _found(store: Store, settings: Settings) -> Finding:
-    (found,) = seals.seals(Patient(settings, store, None))  # type: ignore[arg-type]
+    (found,) = seals.seals(Patient(settings, store, None))
     return found
 
 

@@ -100,7 +100,7 @@ def test_an_alert_of_which_only_the_document_is_left_is_over(store: Store) -> No
 def test_an_act_is_written_with_its_entry_and_its_debt(store: Store, kind: str) -> None:
     an_alert_with_breach(store)
 
-    done = act(store, "al_1", Act(kind, "Ana", until=LATER), START)  # type: ignore[arg-type]
+    done = act(store, "al_1", Act(kind, "Ana", until=LATER), START)
 
     assert done is not None
     assert done.changed

@@ -89,7 +89,7 @@ def test_the_budget_stands_before_every_call_also_before_those_made_again(
 
 def test_a_short_wait_for_the_budget_is_slept_through(zoom: Zoom, store: Store, call: Any, time: Any) -> None:
     answers = iter([_Taken(False, 40), _Taken(False, 30), _Taken(True, 0)])
-    store.budget.take = lambda *_: next(answers)  # type: ignore[method-assign]
+    store.budget.take = lambda *_: next(answers)
 
     zoom.participant_qos(call.uuid, call.person)
 
@@ -106,7 +106,7 @@ def test_a_short_wait_for_the_budget_is_slept_through(zoom: Zoom, store: Store, 
 def test_without_room_in_the_budget_no_call_is_made(
     zoom: Zoom, store: Store, simulator: Simulator, call: Any, wait_ms: int, left: int, part: str
 ) -> None:
-    store.budget.take = lambda *_: _Taken(False, wait_ms, left)  # type: ignore[method-assign]
+    store.budget.take = lambda *_: _Taken(False, wait_ms, left)
 
     error = the_error(zoom, call)
 
@@ -119,7 +119,7 @@ def test_a_budget_that_can_not_be_read_is_a_no(zoom: Zoom, store: Store, simulat
     def lost(*_: str) -> Any:
         raise StoreUnavailable("the reply was lost")
 
-    store.budget.take = lost  # type: ignore[method-assign]
+    store.budget.take = lost
 
     assert the_error(zoom, call).kind == "budget"
     assert simulator.calls.count(label="heavy") == 0
@@ -140,7 +140,7 @@ def test_a_second_that_is_full_is_waited_out_here(
     zoom: Zoom, simulator: Simulator, store: Store, call: Any, time: Any
 ) -> None:
     told: list[Any] = []
-    store.budget.correct = lambda *args: told.append(args)  # type: ignore[method-assign]
+    store.budget.correct = lambda *args: told.append(args)
     simulator.faults.add("429-second", "/qos", count=2)
 
     zoom.participant_qos(call.uuid, call.person)
@@ -261,7 +261,7 @@ def test_two_calls_share_a_connection(zoom: Zoom, call: Any) -> None:
     zoom.participant_qos(call.uuid, call.person)
     zoom.participant_qos(call.uuid, call.person)
 
-    pools = zoom._session.get_adapter("http://").poolmanager.pools  # type: ignore[attr-defined]
+    pools = zoom._session.get_adapter("http://").poolmanager.pools
     (pool,) = (pools[key] for key in pools.keys())  # noqa: SIM118 it is no dict
     assert (pool.num_connections, pool.num_requests) == (1, 3)
 

@@ -198,7 +198,7 @@ def test_a_meeting_is_no_webinar(zoom: Zoom, simulator: Simulator, kind: str, ot
 
     for ask in (zoom.meeting, zoom.participants, lambda number, kind: next(zoom.qos_pages(number, kind=kind))):
         with pytest.raises(ZoomError, match=words) as caught:
-            ask("555", kind=other)  # type: ignore[operator]
+            ask("555", kind=other)
         assert caught.value.kind == "not_live"
     with pytest.raises(ZoomError, match=f"the {other} is not live"):
         zoom.participant_qos(run.uuid, next(iter(run.people)), kind=other)
@@ -250,7 +250,7 @@ def test_too_many_lists_wait_for_the_minute_and_everybody_is_told(
     zoom: Zoom, simulator: Simulator, store: Store, time: Any
 ) -> None:
     told: list[Any] = []
-    store.budget.correct = lambda *args: told.append(args)  # type: ignore[method-assign]
+    store.budget.correct = lambda *args: told.append(args)
     simulator.limits.per_minute["intensive"] = 0
 
     with pytest.raises(ZoomError, match="this minute") as caught:
